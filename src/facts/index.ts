@@ -1,0 +1,28 @@
+import type { FactTypes } from '../model/facts/index.ts';
+import type { Probe } from '../model/probe.ts';
+import * as fail2ban from './fail2ban.ts';
+import * as firewall from './firewall.ts';
+import * as host from './host.ts';
+import type { FactSources } from './outputs.ts';
+import * as secrets from './secrets.ts';
+import * as ssh from './ssh.ts';
+import * as updates from './updates.ts';
+
+/** The closed set of commands that may ever run on a host. An explicit list: nothing registers itself. */
+export const probes: readonly Probe[] = [
+  ...host.probes,
+  ...firewall.probes,
+  ...ssh.probes,
+  ...fail2ban.probes,
+  ...updates.probes,
+  ...secrets.probes,
+];
+
+export const factSources: FactSources<FactTypes> = {
+  ...host.facts,
+  ...firewall.facts,
+  ...ssh.facts,
+  ...fail2ban.facts,
+  ...updates.facts,
+  ...secrets.facts,
+};

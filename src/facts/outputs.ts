@@ -1,0 +1,87 @@
+import { type Fact, Ignorance, type Unknown, unknown } from '../model/fact.ts';
+import type { Output } from '../model/probe.ts';
+
+/** One fact: the probes it is read from, and the pure reader. */
+export interface FactSource<T> {
+  readonly probes: readonly string[];
+  /** May throw `Ignorance` (through `outputs.ran` or `cannotTell`); nothing else. */
+  derive(outputs: Outputs): Fact<T>;
+}
+
+/** One source per fact of a subject area. */
+export type FactSources<F> = { readonly [K in keyof F]: FactSource<F[K]> };
+
+/** What the probes of one host brought back, read with the rule that ignorance is never a value. */
+export interface Outputs {
+  /** Seconds since the epoch on the host's clock when the program started. */
+  readonly now: number;
+  /** The record as it is, for readers that must tell states apart. A probe that was never sent is `not-run`. */
+  get(probe: string): Output;
+  /** Standard output of a probe that ran to its end with one of `exits` (default: 0 only). */
+  ran(probe: string, exits?: readonly number[]): string;
+}
+
+export function outputsOf(records: readonly Output[], now: number, sudoersLine: (probe: string) => string): Outputs {
+  const byProbe = new Map(records.map((record) => [record.probe, record]));
+  const get = (probe: string): Output => byProbe.get(probe) ?? notRun(probe);
+  return {
+    now,
+    get,
+    ran(probe, exits = [0]) {
+      const output = get(probe);
+      const trouble = troubleOf(output, exits, sudoersLine);
+      if (trouble !== undefined) throw new Ignorance(trouble);
+      return output.stdout;
+    },
+  };
+}
+
+/** Why this output cannot be read as the command's full and honest answer; undefined when it can. */
+function troubleOf(
+  output: Output,
+  exits: readonly number[],
+  sudoersLine: (probe: string) => string,
+): Unknown | undefined {
+  const command = output.argv.length > 0 ? output.argv.join(' ') : output.probe;
+  switch (output.state) {
+    case 'missing':
+      return unknown('tool-missing', `${output.probe} could not run: the tool is not on the host.`);
+    case 'denied':
+      return unknown(
+        'no-privilege',
+        `sudo refused to run "${command}".`,
+        `Allow it in sudoers: ${sudoersLine(output.probe)}`,
+      );
+    case 'timeout':
+      return unknown('timeout', `"${command}" did not end within its time limit.`);
+    case 'truncated':
+      return unknown('truncated', `The output of "${command}" was cut off.`);
+    case 'not-run':
+      return unknown('truncated', `${output.probe} was not reached before the collection ended.`);
+    case 'ran':
+      if (output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
+      return unknown('unreadable', `"${command}" ended with exit code ${output.exitCode}${firstLine(output.stderr)}.`);
+  }
+}
+
+function firstLine(stderr: string): string {
+  const line = stderr.split('\n').find((text) => text.trim() !== '');
+  return line === undefined ? '' : ` and said: ${line.trim().replace(/\.$/, '').slice(0, 160)}`;
+}
+
+function notRun(probe: string): Output {
+  return {
+    probe,
+    state: 'not-run',
+    argv: [],
+    uid: null,
+    exitCode: null,
+    startedAt: null,
+    ms: null,
+    stdout: '',
+    stderr: '',
+    stdoutBytes: 0,
+    stderrBytes: 0,
+    redactions: 0,
+  };
+}

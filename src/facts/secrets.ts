@@ -1,0 +1,7 @@
+import type { SecretsFacts } from '../model/facts/secrets.ts';
+import type { Probe } from '../model/probe.ts';
+import type { FactSources } from './outputs.ts';
+
+export const probes: readonly Probe[] = [];
+
+export const facts: FactSources<SecretsFacts> = {};

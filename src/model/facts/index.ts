@@ -1,0 +1,11 @@
+import type { Fail2banFacts } from './fail2ban.ts';
+import type { FirewallFacts } from './firewall.ts';
+import type { HostFacts } from './host.ts';
+import type { SecretsFacts } from './secrets.ts';
+import type { SshFacts } from './ssh.ts';
+import type { UpdatesFacts } from './updates.ts';
+
+/** Every fact there is, by name. One interface per subject area. */
+export interface FactTypes extends HostFacts, FirewallFacts, SshFacts, Fail2banFacts, UpdatesFacts, SecretsFacts {}
+
+export type FactName = keyof FactTypes;

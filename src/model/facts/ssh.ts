@@ -1,0 +1,2 @@
+/** Facts of this subject area: fact name → shape. */
+export type SshFacts = {};

@@ -1,0 +1,141 @@
+import type { Cost, Outcome } from './host.ts';
+import type { ControlResult, Reason, Severity, Status, Verdict } from './verdict.ts';
+
+/** One check on one subject of one host. */
+export interface Finding {
+  /** `<host>/<check>` or `<host>/<check>/<subject>`; stable from run to run. */
+  readonly id: string;
+  readonly host: string;
+  /** The host's name, `account:alice`, `sshd:addr=10.0.0.9`, … */
+  readonly subject: string;
+  readonly check: string;
+  readonly verdict: Verdict;
+  readonly status: Status;
+  /** Exactly when the verdict is `unknown`. */
+  readonly reason?: Reason;
+  readonly severity: Severity;
+  readonly because: string;
+  readonly expected: string;
+  readonly actual: string;
+  /** What to do, where it is more exact than the check's own text. */
+  readonly remediation?: string;
+  /** The applicability rule behind `not-applicable`. */
+  readonly rule?: string;
+  /** Ids of evidence records. */
+  readonly evidence: readonly string[];
+}
+
+export interface Excerpt {
+  /** Of the whole (redacted) text, hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly excerpt: string;
+  /** The excerpt or the recording is shorter than what the command printed. */
+  readonly truncated: boolean;
+}
+
+/** One command that ran (or did not), as an auditor can repeat it. */
+export interface Evidence {
+  readonly id: string;
+  readonly host: string;
+  readonly probe: string;
+  readonly state: string;
+  readonly argv: readonly string[];
+  readonly uid: number | null;
+  /** ISO 8601, the host's clock; null where nothing ran. */
+  readonly startedAt: string | null;
+  readonly ms: number | null;
+  readonly exitCode: number | null;
+  readonly stdout: Excerpt;
+  readonly stderr: Excerpt;
+  readonly redactions: number;
+}
+
+export interface HostEntry {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly outcome: Outcome;
+  readonly reason?: Reason;
+  readonly message?: string;
+  readonly os: { readonly id: string; readonly versionId: string } | null;
+  readonly loginUser: string;
+  readonly privilege: 'root' | 'sudo' | 'none';
+  readonly hostKey: string | null;
+  readonly clockOffsetSeconds: number | null;
+  readonly cost: Cost;
+}
+
+/** Everything the reports say about one host. */
+export interface HostResult {
+  readonly host: HostEntry;
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly Evidence[];
+}
+
+export interface ControlEntry {
+  readonly id: string;
+  readonly baseline: string;
+  readonly title: string;
+  readonly requirement: string;
+  readonly source: string;
+  readonly method: 'test' | 'attestation';
+  readonly checks: readonly string[];
+  readonly result: ControlResult;
+}
+
+export interface CheckEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly rationale: string;
+  readonly remediation: string;
+  readonly limits?: string;
+  readonly mappings: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RunEntry {
+  readonly id: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** True when the run was stopped before every host was finished. */
+  readonly interrupted: boolean;
+  /** SHA-256 of everything that may run on a host; `plan --json` prints the same value. */
+  readonly commandSetSha256: string;
+  readonly baselines: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly version: string;
+    readonly sha256: string;
+  }[];
+  readonly inventorySha256: string;
+  readonly previousRunId: string | null;
+}
+
+export interface Summary {
+  readonly hosts: Readonly<Record<Outcome | 'total', number>>;
+  readonly findings: number;
+  readonly byStatus: Readonly<Record<Status, number>>;
+  /** Failing findings only. */
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+  readonly byReason: Readonly<Partial<Record<Reason, number>>>;
+  /** Findings with a verdict other than unknown ÷ all findings; 0 when there are none. */
+  readonly coverage: number;
+  readonly cost: Cost;
+}
+
+/** The head of a report: all but the hosts, which are streamed. */
+export interface ReportHead {
+  readonly schemaVersion: '1.0';
+  readonly run: RunEntry;
+  readonly controls: readonly ControlEntry[];
+  readonly checks: readonly CheckEntry[];
+  readonly summary: Summary;
+}
+
+/** What every report writer reads. Hosts come in the report's order; nothing needs them all in memory. */
+export interface ReportSource {
+  readonly head: ReportHead;
+  hosts(): AsyncIterable<HostResult>;
+}
