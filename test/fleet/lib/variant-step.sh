@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# Runs one step of one variant: variant-step.sh STEP VARIANT. A variant is a
+# file with some of these functions, called in this order:
+#   before_boot    on the host's disk, before its first process starts
+#   after_boot     in the running host
+#   prove_outside  in the network namespace the host's visitors come from, with
+#                  FLEET_ADDRESS, FLEET_ATTACKER, FLEET_KEYS and FLEET_KNOWN_HOSTS
+#   prove          in the running host
+# The two proofs fail unless the state is really there.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+
+suite() { (. /etc/os-release && echo "$VERSION_CODENAME"); }
+
+# refuse MESSAGE COMMAND…: the proof fails if COMMAND succeeds.
+refuse() {
+  local message=$1
+  shift
+  ! "$@" >/dev/null 2>&1 || { echo "$message" >&2 && return 1; }
+}
+
+# expect MESSAGE TEXT COMMAND…: the proof fails unless COMMAND prints TEXT.
+expect() {
+  local message=$1 text=$2 output
+  shift 2
+  output=$("$@" 2>&1) || true
+  [[ $output == *"$text"* ]] || { printf '%s; it printed: %s\n' "$message" "$output" >&2 && return 1; }
+}
+
+# unexpected MESSAGE TEXT COMMAND…: the proof fails if COMMAND fails or prints TEXT.
+unexpected() {
+  local message=$1 text=$2 output
+  shift 2
+  output=$("$@" 2>&1) || { printf '%s failed: %s\n' "$1" "$output" >&2 && return 1; }
+  [[ $output != *"$text"* ]] || { echo "$message" >&2 && return 1; }
+}
+
+# unit_is UNIT ACTIVE-STATE ENABLED-STATE
+unit_is() {
+  local state
+  state="$(systemctl is-active "$1" || true) $(systemctl is-enabled "$1" 2>/dev/null || true)"
+  [[ $state == "$2 $3" ]] || { echo "$1 is '$state' instead of '$2 $3'" >&2 && return 1; }
+}
+
+# --- for prove_outside ---------------------------------------------------------
+fleet_ssh() {
+  ssh -F none -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile="$FLEET_KNOWN_HOSTS" "$@" </dev/null
+}
+as_audit() { fleet_ssh -i "$FLEET_KEYS/audit" "audit@$FLEET_ADDRESS" "$@"; }
+
+# offered_methods USER [SSH-OPTION…]: "Permission denied (publickey,password)."
+offered_methods() {
+  local user=$1
+  shift
+  fleet_ssh "$@" -o PreferredAuthentications=none "$user@$FLEET_ADDRESS" true 2>&1
+}
+
+# attack: failed log-ins from the attacker's address. Sshd 9.8 and later makes a
+# source that fails wait, so this takes its time.
+attack() {
+  local n
+  for n in 1 2 3 4 5 6 7 8; do
+    offered_methods "intruder$n" ${FLEET_ATTACKER:+-b "$FLEET_ATTACKER"} >/dev/null || true
+    sleep "${1:-0}"
+  done
+  sleep 1
+}
+
+connects() { timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$FLEET_ADDRESS" "$1"; }
+
+# shellcheck source=/dev/null
+. "${FLEET_VARIANTS:-/.fleet}/$2.sh"
+[[ $(type -t "$1") != function ]] || "$1"

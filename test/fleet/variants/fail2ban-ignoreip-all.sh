@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# The jail sees every attack and ignores every address.
+
+before_boot() { sed -i '/^\[DEFAULT\]/a ignoreip = 127.0.0.1/8 ::1 0.0.0.0/0 ::/0' /etc/fail2ban/jail.local; }
+
+prove_outside() { attack; }
+
+prove() {
+  expect 'an address was banned' 'Total banned:	0' fail2ban-client status sshd
+  expect 'no attack was seen' '203.0.113.66' grep -h Ignore /var/log/fail2ban.log
+}
