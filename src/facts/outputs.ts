@@ -17,16 +17,19 @@ export interface Outputs {
   readonly now: number;
   /** The record as it is, for readers that must tell states apart. A probe that was never sent is `not-run`. */
   get(probe: string): Output;
+  /** All records of a probe that runs once per line of a list, in order; empty when it never ran. */
+  all(probe: string): readonly Output[];
   /** Standard output of a probe that ran to its end with one of `exits` (default: 0 only). */
   ran(probe: string, exits?: readonly number[]): string;
 }
 
 export function outputsOf(records: readonly Output[], now: number, sudoersLine: (probe: string) => string): Outputs {
-  const byProbe = new Map(records.map((record) => [record.probe, record]));
+  const byProbe = new Map([...records].reverse().map((record) => [record.probe, record]));
   const get = (probe: string): Output => byProbe.get(probe) ?? notRun(probe);
   return {
     now,
     get,
+    all: (probe) => records.filter((record) => record.probe === probe),
     ran(probe, exits = [0]) {
       const output = get(probe);
       const trouble = troubleOf(output, exits, sudoersLine);

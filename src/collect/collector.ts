@@ -1,0 +1,156 @@
+import type { Capture, Host, Session } from '../model/host.ts';
+import type { Output, Probe } from '../model/probe.ts';
+import type { Reason } from '../model/verdict.ts';
+import { type Frames, type Hello, parseFrames } from './frames.ts';
+import type { SshOptions } from './ssh/options.ts';
+import type { Reached, SessionOutcome } from './ssh/outcome.ts';
+import { execScript } from './ssh/session.ts';
+
+/** What is the same for all hosts of a run. */
+export interface Program {
+  readonly text: string;
+  readonly nonce: string;
+  readonly probes: readonly Probe[];
+}
+
+/** Runs the program on one host. Never throws: a host ends as a typed outcome, whatever it does. */
+export async function collectHost(host: Host, program: Program, ssh: SshOptions): Promise<Capture> {
+  const startedAt = new Date();
+  try {
+    const outcome = await execScript(host, 'sh', program.text, ssh);
+    return outcome.ok ? reached(host, program, outcome) : notReached(host, outcome);
+  } catch (error) {
+    const message = `The scanner failed on this host: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      ...shell(host, startedAt.getTime(), Date.now()),
+      outcome: 'unreachable',
+      reason: 'internal',
+      message,
+      session: noSession(host),
+      hostEpoch: null,
+      outputs: [],
+      cost: { connections: 0, execs: 0, bytesOut: 0, bytesIn: 0, ms: Date.now() - startedAt.getTime() },
+    };
+  }
+}
+
+function reached(host: Host, program: Program, outcome: Reached): Capture {
+  const { exec } = outcome;
+  const frames = parseFrames(exec.stdout, exec.stderr, program.nonce, program.probes);
+  const trouble = troubleOf(frames, outcome, program.probes);
+  const base = shell(host, outcome.startedAtMs, outcome.finishedAtMs);
+  const hello = frames.hello;
+  return {
+    ...base,
+    ...(trouble === undefined ? { outcome: 'assessed' as const } : trouble),
+    session: {
+      loginUser: host.user,
+      privilege: privilegeOf(hello, frames.outputs),
+      hostKey: outcome.hostKey,
+      banner: outcome.banner,
+      clockOffsetSeconds: hello === null ? null : hello.epoch - Math.round(outcome.execStartedAtMs / 1000),
+    },
+    hostEpoch: hello?.epoch ?? null,
+    outputs: frames.outputs,
+    cost: outcome.cost,
+  };
+}
+
+/** Why the collection is not whole; undefined when it is. */
+function troubleOf(
+  frames: Frames,
+  outcome: Reached,
+  probes: readonly Probe[],
+): { outcome: 'partial' | 'unreachable'; reason: Reason; message: string } | undefined {
+  const { exec } = outcome;
+  const how: Record<typeof exec.ended, string> = {
+    exit: 'the remote shell ended early',
+    deadline: 'the time limit for one host was reached',
+    cap: 'it printed more than the scanner accepts',
+    closed: 'the connection was closed',
+    aborted: 'the scan was interrupted',
+  };
+  const reason: Reason = exec.ended === 'deadline' ? 'timeout' : 'truncated';
+  if (frames.hello === null) {
+    return {
+      outcome: 'unreachable',
+      reason: exec.ended === 'deadline' ? 'timeout' : 'unreadable',
+      message:
+        `The log-in worked, but the collector never started: ${how[exec.ended]}. ` +
+        'The account needs a login shell that can run "sh"; no forced command, no restricted shell.',
+    };
+  }
+  if (!frames.complete) {
+    return {
+      outcome: 'partial',
+      reason,
+      message: `The collection stopped after ${frames.outputs.length} items: ${how[exec.ended]}.`,
+    };
+  }
+  const lost = frames.outputs.filter(
+    (output) => output.state === 'denied' || output.state === 'timeout' || output.state === 'truncated',
+  );
+  if (lost.length === 0) return undefined;
+  const worst = lost.some((output) => output.state === 'denied')
+    ? 'no-privilege'
+    : lost[0]?.state === 'timeout'
+      ? 'timeout'
+      : 'truncated';
+  return {
+    outcome: 'partial',
+    reason: worst,
+    message: `${lost.length} of ${probes.length} probes brought nothing whole back: ${lost.map((output) => output.probe).join(', ')}.`,
+  };
+}
+
+function privilegeOf(hello: Hello | null, outputs: readonly Output[]): Session['privilege'] {
+  if (hello === null) return 'none';
+  if (hello.uid === 0) return 'root';
+  return outputs.some((output) => output.state === 'ran' && output.uid === 0) ? 'sudo' : 'none';
+}
+
+function notReached(host: Host, outcome: Extract<SessionOutcome, { ok: false }>): Capture {
+  return {
+    ...shell(host, outcome.startedAtMs, outcome.finishedAtMs),
+    outcome: 'unreachable',
+    reason: outcome.reason,
+    message: outcome.message,
+    session: { ...noSession(host), hostKey: outcome.hostKey, banner: outcome.banner },
+    hostEpoch: null,
+    outputs: [],
+    cost: outcome.cost,
+  };
+}
+
+function shell(host: Host, startedAtMs: number, finishedAtMs: number) {
+  return {
+    captureVersion: 1 as const,
+    // Where the scanner keeps its keys is nobody's business who reads the evidence.
+    host: {
+      ...host,
+      identities: [],
+      knownHostsFiles: [],
+      jump: host.jump.map((hop) => ({ ...hop, identities: [], knownHostsFiles: [] })),
+    },
+    startedAt: new Date(startedAtMs).toISOString(),
+    finishedAt: new Date(finishedAtMs).toISOString(),
+  };
+}
+
+function noSession(host: Host): Session {
+  return { loginUser: host.user, privilege: 'none', hostKey: null, banner: null, clockOffsetSeconds: null };
+}
+
+/** A host whose turn never came: it stands in every report all the same. */
+export function neverScanned(host: Host, message: string, nowMs: number): Capture {
+  return {
+    ...shell(host, nowMs, nowMs),
+    outcome: 'unreachable',
+    reason: 'unreachable',
+    message,
+    session: noSession(host),
+    hostEpoch: null,
+    outputs: [],
+    cost: { connections: 0, execs: 0, bytesOut: 0, bytesIn: 0, ms: 0 },
+  };
+}

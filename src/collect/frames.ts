@@ -1,0 +1,163 @@
+import type { Output, Probe } from '../model/probe.ts';
+import { DEFAULT_BYTES } from './program.ts';
+import { redact } from './redact.ts';
+
+/** What the program said of the machine before its first item. */
+export interface Hello {
+  readonly uid: number;
+  /** Seconds since the epoch on the host's clock. */
+  readonly epoch: number;
+  readonly sudo: 'root' | 'all' | 'some' | 'no';
+}
+
+export interface Frames {
+  /** Null when the program never started (or something else answered). */
+  readonly hello: Hello | null;
+  /** In the order of collection; the last one may be cut. */
+  readonly outputs: readonly Output[];
+  /** True when the program reached its end and every item it counted arrived. */
+  readonly complete: boolean;
+}
+
+/** What sudo says when it refuses, in the C locale; anything else with exit code 1 is the command's own. */
+const SUDO_REFUSALS =
+  /^(sudo: (a password is required|a terminal is required|no tty present|sorry, you must have a tty|interactive authentication is required|account validation failure|PAM .*error|.*you are not allowed)|sorry, user .* (is not allowed to execute|may not run sudo)|.* is not in the sudoers file|sudo: effective uid is not 0|sudo: .*no new privileges)/im;
+
+/**
+ * Reads the two streams of the collector. Never throws: whatever cannot be read as a whole frame is
+ * `truncated` or missing from the list, and a text in front of the first nonce (a chatty profile) is ignored.
+ */
+export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probes: readonly Probe[]): Frames {
+  const byId = new Map(probes.map((probe) => [probe.id, probe]));
+  const parts = split(stdout, nonce);
+  const errors = split(stderr, nonce).filter((part) => part.head !== 'end');
+  const hello = helloOf(parts[0]?.head);
+  if (hello === null) return { hello, outputs: [], complete: false };
+  const outputs: Output[] = [];
+  let bye: number | null = null;
+  for (let at = 1; at < parts.length; at += 1) {
+    const part = parts[at];
+    const item = /^item ([a-z0-9.-]+) (ran|missing|denied) (\d+|-) (\d+)$/.exec(part?.head ?? '');
+    if (part === undefined || item === null) {
+      const end = /^bye (\d+)$/.exec(part?.head ?? '');
+      if (end !== null) bye = Number(end[1]);
+      continue;
+    }
+    const [, probe = '', state = '', uid = '-', started = '0'] = item;
+    const out = parts[at + 1]?.head === 'out' ? parts[at + 1] : undefined;
+    const done = /^done (\d+)$/.exec(parts[at + 2]?.head ?? '');
+    const error = errors.find((candidate) => candidate.head === probe && !candidate.used);
+    if (error !== undefined) error.used = true;
+    const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
+    outputs.push(
+      outputOf({
+        probe,
+        state: state as 'ran' | 'missing' | 'denied',
+        uid: uid === '-' ? null : Number(uid),
+        argv: part.body.toString('utf8').split('\x1f').slice(0, -1),
+        out: out?.body ?? null,
+        whole: done !== null,
+        startedAt: hello.epoch + Math.floor((Number(started) - first) / 100),
+        ms: done === null ? null : (Number(done[1]) - Number(started)) * 10,
+        stderr: error?.body ?? Buffer.alloc(0),
+        nonce,
+        ...limitOf(byId.get(probe)),
+      }),
+    );
+  }
+  return { hello, outputs, complete: bye === outputs.length };
+}
+
+interface Part {
+  readonly head: string;
+  readonly body: Buffer;
+  used?: boolean;
+}
+
+/** Cuts a stream at every LF + nonce + space; each part is the rest of that line and what follows it. */
+function split(stream: Buffer, nonce: string): Part[] {
+  const marker = Buffer.from(`\n${nonce} `);
+  const parts: Part[] = [];
+  let at = stream.indexOf(marker);
+  while (at >= 0) {
+    const next = stream.indexOf(marker, at + marker.length);
+    const end = next < 0 ? stream.length : next;
+    const line = stream.indexOf(0x0a, at + marker.length);
+    const headEnd = line < 0 || line > end ? end : line;
+    parts.push({
+      head: stream.toString('latin1', at + marker.length, Math.min(headEnd, at + marker.length + 200)),
+      body: stream.subarray(Math.min(headEnd + 1, end), end),
+    });
+    at = next;
+  }
+  return parts;
+}
+
+function helloOf(head: string | undefined): Hello | null {
+  const match = /^hello 1 (\d+) (\d+) (\d+) (root|all|some|no) \S+$/.exec(head ?? '');
+  if (match === null) return null;
+  return { uid: Number(match[1]), epoch: Number(match[2]), sudo: match[4] as Hello['sudo'] };
+}
+
+function limitOf(probe: Probe | undefined): { cap: number; patterns: readonly RegExp[] } {
+  return { cap: probe?.maxBytes ?? DEFAULT_BYTES, patterns: probe?.redact ?? [] };
+}
+
+function outputOf(raw: {
+  probe: string;
+  state: 'ran' | 'missing' | 'denied';
+  uid: number | null;
+  argv: string[];
+  out: Buffer | null;
+  whole: boolean;
+  startedAt: number;
+  ms: number | null;
+  stderr: Buffer;
+  nonce: string;
+  cap: number;
+  patterns: readonly RegExp[];
+}): Output {
+  const { text, exitCode } = takeExit(raw.out ?? Buffer.alloc(0), raw.nonce);
+  const stdout = redact(text.toString('utf8'), raw.patterns);
+  const stderr = redact(raw.stderr.toString('utf8'), raw.patterns);
+  return {
+    probe: raw.probe,
+    state: stateOf(raw, exitCode, text.length, stderr.text),
+    argv: raw.argv,
+    uid: raw.uid,
+    exitCode,
+    startedAt: raw.startedAt,
+    ms: raw.ms,
+    stdout: stdout.text,
+    stderr: stderr.text,
+    stdoutBytes: text.length,
+    stderrBytes: raw.stderr.length,
+    redactions: stdout.count + stderr.count,
+  };
+}
+
+function stateOf(
+  raw: { state: 'ran' | 'missing' | 'denied'; whole: boolean; argv: readonly string[]; cap: number },
+  exitCode: number | null,
+  bytes: number,
+  stderr: string,
+): Output['state'] {
+  if (raw.state !== 'ran') return raw.state;
+  if (!raw.whole) return 'truncated';
+  if (exitCode === null) return bytes >= raw.cap ? 'truncated' : 'timeout';
+  const timed = raw.argv.includes('/usr/bin/timeout');
+  if (timed && (exitCode === 124 || exitCode === 137)) return 'timeout';
+  if (exitCode === 141) return 'truncated';
+  if (raw.argv[0] === '/usr/bin/sudo' && exitCode === 1 && SUDO_REFUSALS.test(stderr)) return 'denied';
+  return 'ran';
+}
+
+/** Output ends with nonce and three digits when the command came to its end inside the cap. */
+function takeExit(out: Buffer, nonce: string): { text: Buffer; exitCode: number | null } {
+  const tail = out.toString('latin1', Math.max(0, out.length - nonce.length - 3));
+  if (!tail.startsWith(nonce) || !/^\d{3}$/.test(tail.slice(nonce.length))) {
+    // A cap may have cut the trailer itself; it must not stay in the text.
+    return { text: out, exitCode: null };
+  }
+  return { text: out.subarray(0, out.length - nonce.length - 3), exitCode: Number(tail.slice(nonce.length)) };
+}

@@ -1,0 +1,126 @@
+import type { Check, Facts, Judgement, Scope } from '../model/check.ts';
+import { type Fact, Ignorance, type Unknown, unknown } from '../model/fact.ts';
+import type { FactName, FactTypes } from '../model/facts/index.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Capture } from '../model/host.ts';
+import type { Severity } from '../model/verdict.ts';
+
+/** The facts of one host: derived on first use, kept, and with the evidence they rest on. */
+export interface FactBase {
+  get<K extends FactName>(name: K): Fact<FactTypes[K]>;
+  /** Ids of the evidence records a fact was read from. */
+  evidence(name: FactName): readonly string[];
+}
+
+/** A check as a baseline selects it. */
+export interface Assignment {
+  readonly check: Check;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly severity: Severity;
+}
+
+/**
+ * Judges one host. Pure: the same capture, assignments and code give the same findings, byte for byte.
+ * A host that was not reached gets one `unknown` finding per check, with the reason it was not reached.
+ */
+export function evaluateHost(capture: Capture, assignments: readonly Assignment[], facts: FactBase): Finding[] {
+  return assignments.flatMap((assignment) => {
+    if (capture.hostEpoch === null) return [findingOfUnknown(capture, assignment, unreached(capture), [])];
+    return judgeOne(capture, capture.hostEpoch, assignment, facts);
+  });
+}
+
+function judgeOne(capture: Capture, now: number, assignment: Assignment, base: FactBase): Finding[] {
+  const { check } = assignment;
+  const used = new Set<string>();
+  const scope: Scope = { now, host: capture.host };
+  const params = { ...assignment.params, ...capture.host.params[check.id] };
+  try {
+    const judged = check.evaluate(readerOf(base, used), params, scope);
+    const judgements: readonly Judgement[] = Array.isArray(judged) ? judged : [judged as Judgement];
+    if (judgements.length === 0) throw new Error('The check came to no judgement.');
+    return judgements.map((judgement) => findingOf(capture, assignment, judgement, [...used]));
+  } catch (error) {
+    const ignorance =
+      error instanceof Ignorance
+        ? error.fact
+        : unknown(
+            'internal',
+            `The check ${check.id} failed inside: ${error instanceof Error ? error.message : String(error)}`,
+          );
+    return [findingOfUnknown(capture, assignment, ignorance, [...used])];
+  }
+}
+
+function readerOf(base: FactBase, used: Set<string>): Facts<FactName> {
+  const fetch = <K extends FactName>(name: K): Fact<FactTypes[K]> => {
+    for (const id of base.evidence(name)) used.add(id);
+    return base.get(name);
+  };
+  return {
+    get(name) {
+      const fact = fetch(name);
+      if (fact.state === 'unknown') throw new Ignorance(fact);
+      return fact.state === 'known' ? fact.value : undefined;
+    },
+    absence(name) {
+      const fact = fetch(name);
+      return fact.state === 'absent' ? fact.because : '';
+    },
+  };
+}
+
+function findingOf(
+  capture: Capture,
+  { check, severity }: Assignment,
+  judgement: Judgement,
+  evidence: readonly string[],
+): Finding {
+  const { subject, verdict, because, expected, actual, remediation, rule } = judgement;
+  return {
+    id: idOf(capture.host.name, check.id, subject),
+    host: capture.host.name,
+    subject: subject ?? capture.host.name,
+    check: check.id,
+    verdict,
+    status: verdict,
+    severity,
+    because,
+    expected,
+    actual,
+    ...(remediation === undefined ? {} : { remediation }),
+    ...(rule === undefined ? {} : { rule }),
+    evidence,
+  };
+}
+
+function findingOfUnknown(
+  capture: Capture,
+  { check, severity }: Assignment,
+  ignorance: Unknown,
+  evidence: readonly string[],
+): Finding {
+  return {
+    id: idOf(capture.host.name, check.id, undefined),
+    host: capture.host.name,
+    subject: capture.host.name,
+    check: check.id,
+    verdict: 'unknown',
+    status: 'unknown',
+    reason: ignorance.reason,
+    severity,
+    because: ignorance.message,
+    expected: `${check.title}.`,
+    actual: `unknown (${ignorance.reason})`,
+    ...(ignorance.remedy === undefined ? {} : { remediation: ignorance.remedy }),
+    evidence,
+  };
+}
+
+function unreached(capture: Capture): Unknown {
+  return unknown(capture.reason ?? 'unreachable', capture.message ?? 'The host was not reached.');
+}
+
+function idOf(host: string, check: string, subject: string | undefined): string {
+  return subject === undefined || subject === host ? `${host}/${check}` : `${host}/${check}/${subject}`;
+}

@@ -1,0 +1,15 @@
+/** The run folder could not be written or read. `kind` chooses the exit code: 73 create, 74 i/o, 66 missing, 65 data. */
+export class RunError extends Error {
+  readonly kind: 'create' | 'io' | 'missing' | 'data';
+
+  constructor(kind: RunError['kind'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'RunError';
+    this.kind = kind;
+  }
+}
+
+/** The system's own word for what went wrong, for the end of a sentence. */
+export function causeOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Evidence, Excerpt, Finding, HostEntry } from '../model/finding.ts';
+import type { Capture } from '../model/host.ts';
+
+const LONG = 2048;
+const SHORT = 240;
+
+/**
+ * The evidence records of a capture, in the order of collection. What a failing or unknown finding rests on
+ * is quoted at length, the rest briefly; the whole text stands in the capture, under the same SHA-256.
+ */
+export function evidenceOf(
+  capture: Capture,
+  ids: ReadonlyMap<string, readonly string[]>,
+  findings: readonly Finding[],
+): Evidence[] {
+  const wanted = new Set(
+    findings
+      .filter((finding) => finding.verdict === 'fail' || finding.verdict === 'unknown')
+      .flatMap((finding) => finding.evidence),
+  );
+  const turn = new Map<string, number>();
+  return capture.outputs.map((output) => {
+    const at = turn.get(output.probe) ?? 0;
+    turn.set(output.probe, at + 1);
+    const id = ids.get(output.probe)?.[at] ?? `${capture.host.name}/${output.probe}`;
+    const room = wanted.has(id) ? LONG : SHORT;
+    return {
+      id,
+      host: capture.host.name,
+      probe: output.probe,
+      state: output.state,
+      argv: output.argv,
+      uid: output.uid,
+      startedAt: output.startedAt === null ? null : new Date(output.startedAt * 1000).toISOString(),
+      ms: output.ms,
+      exitCode: output.exitCode,
+      stdout: excerptOf(output.stdout, output.stdoutBytes, room, output.state === 'truncated'),
+      stderr: excerptOf(output.stderr, output.stderrBytes, room, false),
+      redactions: output.redactions,
+    };
+  });
+}
+
+function excerptOf(text: string, bytes: number, room: number, cut: boolean): Excerpt {
+  return {
+    sha256: createHash('sha256').update(text).digest('hex'),
+    bytes,
+    excerpt: text.slice(0, room),
+    truncated: cut || text.length > room,
+  };
+}
+
+/** What the reports say of the host itself. */
+export function hostEntryOf(capture: Capture, os: HostEntry['os']): HostEntry {
+  const { host, session } = capture;
+  return {
+    name: host.name,
+    address: host.address,
+    port: host.port,
+    outcome: capture.outcome,
+    ...(capture.reason === undefined ? {} : { reason: capture.reason }),
+    ...(capture.message === undefined ? {} : { message: capture.message }),
+    os,
+    loginUser: session.loginUser,
+    privilege: session.privilege,
+    hostKey: session.hostKey,
+    clockOffsetSeconds: session.clockOffsetSeconds,
+    cost: capture.cost,
+  };
+}

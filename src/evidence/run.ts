@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Baseline } from '../model/baseline.ts';
+import type { RunEntry } from '../model/finding.ts';
+import type { Capture } from '../model/host.ts';
+import { causeOf, RunError } from './error.ts';
+import { openSpool, type Spool } from './spool.ts';
+
+/** `run.json`: the run itself, and what it takes to judge it again. */
+export interface RunFile {
+  readonly runVersion: 1;
+  readonly run: RunEntry;
+  readonly baselines: readonly Baseline[];
+  /** Host name → its capture, as a path inside the run folder; sorted by name. */
+  readonly captures: Readonly<Record<string, string>>;
+}
+
+/** A run that is being written, under a name that no reader takes for a run. */
+export interface RunDraft {
+  readonly id: string;
+  /** Where it is while it is written. */
+  readonly folder: string;
+  readonly spool: Spool;
+  addCapture(capture: Capture): Promise<void>;
+  /** Opens a file of the run for a report writer; it is synced when it is closed. */
+  create(name: string): Promise<Sink>;
+  /** Writes `run.json` and gives the folder its name; returns that. */
+  finish(entry: RunEntry, baselines: readonly Baseline[]): Promise<string>;
+  /** Takes the draft away. */
+  discard(): Promise<void>;
+}
+
+export interface Sink {
+  write(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Sorts by time; two runs that start in the same second still differ. */
+export function newRunId(now: Date): string {
+  const stamp = now
+    .toISOString()
+    .replace(/[-:]/g, '')
+    .replace(/\.\d+Z$/, 'Z');
+  return `${stamp}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Makes the draft of a run below `out`. Throws `RunError('create')` before any host is contacted. */
+export async function createRun(out: string, id: string): Promise<RunDraft> {
+  const folder = join(out, `.${id}.partial`);
+  try {
+    await mkdir(join(folder, 'captures'), { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new RunError(
+      'create',
+      `The output folder ${out} cannot be written: ${causeOf(error)}. Choose another with -o DIR.`,
+      error,
+    );
+  }
+  const spool = await openSpool(join(folder, '.spool'));
+  const captures = new Map<string, string>();
+  const create = (name: string) => createFile(join(folder, name));
+  return {
+    id,
+    folder,
+    spool,
+    create,
+    async addCapture(capture) {
+      const path = `captures/${fileNameOf(capture.host.name)}.json`;
+      captures.set(capture.host.name, path);
+      await writeWhole(create, path, `${JSON.stringify(capture)}\n`);
+    },
+    async finish(run, baselines) {
+      const names = [...captures.keys()].sort();
+      const file: RunFile = {
+        runVersion: 1,
+        run,
+        baselines,
+        captures: Object.fromEntries(names.map((name) => [name, captures.get(name) ?? ''])),
+      };
+      await spool.close();
+      await rm(join(folder, '.spool'));
+      await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
+      const final = join(out, id);
+      await doing(() => rename(folder, final), final);
+      return final;
+    },
+    async discard() {
+      await spool.close().catch(() => undefined);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function writeWhole(create: (name: string) => Promise<Sink>, name: string, text: string): Promise<void> {
+  const sink = await create(name);
+  await sink.write(text);
+  await sink.close();
+}
+
+async function createFile(path: string): Promise<Sink> {
+  const handle = await doing(() => open(path, 'wx', 0o644), path);
+  let buffer: string[] = [];
+  let held = 0;
+  const flush = async () => {
+    const text = buffer.join('');
+    buffer = [];
+    held = 0;
+    await doing(() => handle.writeFile(text), path);
+  };
+  return {
+    async write(text) {
+      buffer.push(text);
+      held += text.length;
+      if (held > 65_536) await flush();
+    },
+    async close() {
+      try {
+        await flush();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+}
+
+async function doing<T>(work: () => Promise<T>, path: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
+  }
+}
+
+/** Reads a finished run. Throws `RunError` with what is missing or broken, and where. */
+export async function openRun(folder: string): Promise<RunFile> {
+  const path = join(folder, 'run.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const partial = folder.includes('.partial') ? ' It is the rest of a run that did not end.' : '';
+    throw new RunError('missing', `${folder} is not a run: ${causeOf(error)}.${partial}`, error);
+  }
+  const file = parse(text, path) as RunFile;
+  if (file.runVersion !== 1)
+    throw new RunError('data', `${path}: this version reads run version 1, not ${file.runVersion}.`);
+  return file;
+}
+
+/** The captures of a run, by host name, one at a time. */
+export async function* readCaptures(folder: string, file: RunFile): AsyncIterable<Capture> {
+  const present = new Set(await readdir(join(folder, 'captures')));
+  for (const [host, path] of Object.entries(file.captures)) {
+    if (!/^captures\/[A-Za-z0-9._-]+\.json$/.test(path) || !present.has(path.slice('captures/'.length))) {
+      throw new RunError('data', `${folder}: the capture of ${host} is missing (${path}).`);
+    }
+    const full = join(folder, path);
+    const capture = parse(await readFile(full, 'utf8'), full) as Capture;
+    if (capture.captureVersion !== 1 || capture.host.name !== host) {
+      throw new RunError('data', `${full}: this is not the capture of ${host}.`);
+    }
+    yield capture;
+  }
+}
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
+  }
+}
+
+/** Only [A-Za-z0-9._-]; other bytes as `_xx`. Two names never share a file. */
+function fileNameOf(host: string): string {
+  const safe = [...Buffer.from(host)]
+    .map((byte) =>
+      /[A-Za-z0-9.-]/.test(String.fromCharCode(byte))
+        ? String.fromCharCode(byte)
+        : `_${byte.toString(16).padStart(2, '0')}`,
+    )
+    .join('');
+  return safe.length > 180
+    ? `${safe.slice(0, 180)}_${Buffer.from(host).toString('hex').slice(-24)}`
+    : safe.replace(/^\./, '_2e');
+}

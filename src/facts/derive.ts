@@ -1,0 +1,64 @@
+import { type Fact, Ignorance, unknown } from '../model/fact.ts';
+import type { FactName, FactTypes } from '../model/facts/index.ts';
+import type { Capture } from '../model/host.ts';
+import type { Probe } from '../model/probe.ts';
+import { factSources, probes } from './index.ts';
+import { outputsOf } from './outputs.ts';
+import { sudoersLine } from './sudoers.ts';
+
+/** The probes that these facts are read from, in the order of the closed set. */
+export function probesFor(names: Iterable<FactName>): readonly Probe[] {
+  const wanted = new Set([...names].flatMap((name) => factSources[name].probes));
+  return probes.filter((probe) => wanted.has(probe.id));
+}
+
+/** The facts of one capture, derived on first use. Pure: they depend on the capture alone. */
+export function factsOf(capture: Capture): {
+  get<K extends FactName>(name: K): Fact<FactTypes[K]>;
+  evidence(name: FactName): readonly string[];
+} {
+  const user = capture.session.loginUser;
+  const outputs = outputsOf(capture.outputs, capture.hostEpoch ?? 0, (id) =>
+    sudoersLine(
+      probes.find((probe) => probe.id === id),
+      user,
+    ),
+  );
+  const ids = evidenceIds(capture);
+  const derived = new Map<FactName, Fact<unknown>>();
+  return {
+    get<K extends FactName>(name: K): Fact<FactTypes[K]> {
+      let fact = derived.get(name);
+      if (fact === undefined) {
+        fact = derive(() => factSources[name].derive(outputs));
+        derived.set(name, fact);
+      }
+      return fact as Fact<FactTypes[K]>;
+    },
+    evidence: (name) =>
+      factSources[name].probes.flatMap((probe) => [...(ids.get(`${probe}.list`) ?? []), ...(ids.get(probe) ?? [])]),
+  };
+}
+
+function derive<T>(from: () => Fact<T>): Fact<T> {
+  try {
+    return from();
+  } catch (error) {
+    if (error instanceof Ignorance) return error.fact;
+    return unknown(
+      'internal',
+      `Reading this fact failed inside: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+/** Probe id → ids of its evidence records. A probe that ran several times has several. */
+export function evidenceIds(capture: Capture): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { probe } of capture.outputs) {
+    const own = ids.get(probe) ?? [];
+    own.push(own.length === 0 ? `${capture.host.name}/${probe}` : `${capture.host.name}/${probe}/${own.length + 1}`);
+    ids.set(probe, own);
+  }
+  return ids;
+}
