@@ -1,0 +1,119 @@
+import type { Client, ClientChannel } from 'ssh2';
+import type { Host } from '../../model/host.ts';
+import { where } from './auth.ts';
+import { within } from './deadline.ts';
+import type { LoggedIn } from './login.ts';
+import { type Ending, type ExecResult, SshFailure, Stopped } from './outcome.ts';
+import { printable } from './text.ts';
+import { allowance, type Caps, type Gate } from './transport.ts';
+
+/** The command after the server took it. */
+export interface Running {
+  readonly startedAtMs: number;
+  readonly result: Promise<ExecResult>;
+}
+
+/**
+ * Starts the one command, on a plain channel: no terminal, no environment, no agent.
+ * @throws SshFailure (unreachable) when the server refuses it; the reason of `stop` when that aborts first
+ */
+export async function startCommand(
+  { client, gate }: LoggedIn,
+  host: Host,
+  command: string,
+  stdin: string,
+  caps: Caps,
+  stop: AbortSignal,
+): Promise<Running> {
+  const refused = (why: string) =>
+    new SshFailure(
+      'unreachable',
+      `${where(host)} let ${printable(host.user)} in but did not start a command: ${printable(why)}. Check the account's shell, ForceCommand and MaxSessions.`,
+    );
+  return within<Running>(
+    0,
+    () => refused('no answer'),
+    stop,
+    (done, fail) => {
+      client.once('close', () => fail(refused('the connection was closed')));
+      client.exec(command, (error, channel) => {
+        if (error) fail(refused(error.message));
+        // At once: the exit status may be in the packets that came along.
+        else done({ startedAtMs: Date.now(), result: collect(client, gate, channel, stdin, caps, stop) });
+      });
+    },
+  );
+}
+
+/** Feeds the command its input and collects what it writes, until it ends, is cut off at a cap, or has to stop. */
+function collect(
+  client: Client,
+  gate: Gate,
+  channel: ClientChannel,
+  stdin: string,
+  caps: Caps,
+  stop: AbortSignal,
+): Promise<ExecResult> {
+  const stdout = sink(caps.maxStdoutBytes);
+  const stderr = sink(caps.maxStderrBytes);
+  let exitCode: number | null = null;
+  let signal: string | null = null;
+  return new Promise<ExecResult>((resolve) => {
+    const finish = (ended: Ending) => {
+      stop.removeEventListener('abort', onStop);
+      resolve({ stdout: stdout.take(), stderr: stderr.take(), exitCode, signal, ended });
+    };
+    const onStop = () => finish(stop.reason instanceof Stopped ? stop.reason.ended : 'aborted');
+    const ended = both(() => finish(exitCode === null && signal === null ? 'closed' : 'exit'));
+    stop.addEventListener('abort', onStop);
+    gate.allowance = allowance(caps);
+    gate.onFlood = () => finish('cap');
+    client.on('close', () => finish('closed'));
+    channel.on('exit', (code: number | null, name?: string) => {
+      exitCode = code;
+      signal = name === undefined ? null : printable(name, 32);
+    });
+    channel.on('data', (chunk: Buffer) => stdout.add(chunk) || finish('cap'));
+    channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk) || finish('cap'));
+    channel.on('error', () => finish('closed')).on('close', ended.first);
+    channel.stderr.on('error', () => finish('closed')).on('close', ended.second);
+    channel.end(stdin);
+  });
+}
+
+function both(then: () => void): { first: () => void; second: () => void } {
+  const pending = new Set(['first', 'second']);
+  const done = (which: string) => () => {
+    pending.delete(which);
+    if (pending.size === 0) then();
+  };
+  return { first: done('first'), second: done('second') };
+}
+
+/**
+ * Bytes up to a cap, copied into one growing buffer: a host that sends single bytes must not make us keep a million
+ * small buffers. `add` is false once the cap is passed.
+ */
+function sink(cap: number): { add: (chunk: Buffer) => boolean; take: () => Buffer } {
+  let buffer = Buffer.alloc(0);
+  let length = 0;
+  return {
+    add(chunk) {
+      const part = chunk.subarray(0, cap - length);
+      if (length + part.length > buffer.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.min(cap, Math.max(16_384, 2 * (length + part.length))));
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      part.copy(buffer, length);
+      length += part.length;
+      return part.length === chunk.length;
+    },
+    take() {
+      const taken = Buffer.from(buffer.subarray(0, length));
+      buffer = Buffer.alloc(0);
+      length = 0;
+      return taken;
+    },
+  };
+}

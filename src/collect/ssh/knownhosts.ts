@@ -1,0 +1,124 @@
+import { createHmac } from 'node:crypto';
+
+/** One key line of a known_hosts file. */
+export interface KnownKey {
+  readonly file: string;
+  readonly line: number;
+  readonly marker: 'plain' | 'revoked' | 'cert-authority';
+  /** The key's own type, `ssh-ed25519`. */
+  readonly type: string;
+  readonly key: Buffer;
+}
+
+/** A known_hosts file, ready for look-ups. */
+export interface KnownHosts {
+  readonly file: string;
+  /** Size of the text that was read; tells whether somebody else has written since. */
+  bytes: number;
+  /** Lines whose names are plain words, by name in lower case. */
+  readonly byName: Map<string, KnownKey[]>;
+  /** Lines that have to be tried: hashed names, wildcards, negations. */
+  readonly tried: { readonly names: string; readonly key: KnownKey }[];
+}
+
+/**
+ * Reads the format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Like OpenSSH it passes over lines that it cannot
+ * read, and takes a key only when its base64 carries the type that the line names.
+ */
+export function parseKnownHosts(file: string, text: string): KnownHosts {
+  const known: KnownHosts = { file, bytes: Buffer.byteLength(text), byName: new Map(), tried: [] };
+  for (const [index, line] of text.split('\n').entries()) addLine(known, index + 1, line.trim());
+  return known;
+}
+
+function addLine(known: KnownHosts, lineNumber: number, line: string): void {
+  if (line === '' || line.startsWith('#')) return;
+  const words = line.split(/[ \t]+/);
+  const marker = markerOf(words[0] ?? '');
+  if (marker === null) return;
+  const [names, type, base64] = marker === 'plain' ? words : words.slice(1);
+  if (names === undefined || type === undefined || base64 === undefined) return;
+  const key = Buffer.from(base64, 'base64');
+  if (keyType(key) !== type) return;
+  addKey(known, names, { file: known.file, line: lineNumber, marker, type, key });
+}
+
+/** Enters a key as if the file had a line with these names. */
+export function addKey(known: KnownHosts, names: string, key: KnownKey): void {
+  if (/[|*?!]/.test(names)) {
+    known.tried.push({ names, key });
+    return;
+  }
+  for (const name of names.toLowerCase().split(',')) {
+    const listed = known.byName.get(name);
+    if (listed === undefined) known.byName.set(name, [key]);
+    else listed.push(key);
+  }
+}
+
+function markerOf(word: string): KnownKey['marker'] | null {
+  if (!word.startsWith('@')) return 'plain';
+  if (word === '@revoked') return 'revoked';
+  return word === '@cert-authority' ? 'cert-authority' : null;
+}
+
+/** The type that a key blob names (RFC 4253 §6.6); null when the blob is cut. */
+export function keyType(key: Buffer): string | null {
+  if (key.length < 4) return null;
+  const length = key.readUInt32BE(0);
+  return length > 0 && length <= 64 && key.length > 4 + length ? key.toString('latin1', 4, 4 + length) : null;
+}
+
+/** The keys of a host under one of its known_hosts names (`knownHostsName`), in the order of the file. */
+export function findKeys(known: KnownHosts, name: string): readonly KnownKey[] {
+  const plain = known.byName.get(name.toLowerCase()) ?? [];
+  const tried = known.tried.filter(({ names }) => matchesNames(names, name)).map(({ key }) => key);
+  return tried.length === 0 ? plain : [...plain, ...tried].sort((a, b) => a.line - b.line);
+}
+
+/** How known_hosts writes a host: the bare name on port 22, else `[name]:port`. */
+export function knownHostsName(host: string, port: number): string {
+  return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+}
+
+/**
+ * Does the first field of a line cover the name? Hashed (`|1|salt|hash`, HMAC-SHA1) or a list of patterns with
+ * `*` and `?`, where one negated match (`!`) rules the line out.
+ */
+export function matchesNames(names: string, name: string): boolean {
+  if (names.startsWith('|')) return matchesHash(names, name);
+  let found = false;
+  for (const pattern of names.toLowerCase().split(',')) {
+    const negated = pattern.startsWith('!');
+    if (!matchesPattern(negated ? pattern.slice(1) : pattern, name.toLowerCase())) continue;
+    if (negated) return false;
+    found = true;
+  }
+  return found;
+}
+
+function matchesHash(field: string, name: string): boolean {
+  const [empty, magic, salt, hash] = field.split('|');
+  if (empty !== '' || magic !== '1' || salt === undefined || hash === undefined) return false;
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+}
+
+/** `*` is any run of characters, `?` one; linear in time apart from the last star's retries. */
+function matchesPattern(pattern: string, name: string): boolean {
+  let p = 0;
+  let star = -1;
+  let resume = 0;
+  for (let n = 0; n < name.length; ) {
+    if (pattern[p] === '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) {
+      p++;
+      n++;
+    } else if (star >= 0) {
+      p = star + 1;
+      n = ++resume;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(p));
+}
