@@ -1,0 +1,47 @@
+/**
+ * Splits a line into words as a POSIX shell (and Python's shlex) does: quotes group, a backslash escapes.
+ * With `comments`, an unquoted `#` ends the line. Returns undefined when a quote or escape is left open.
+ */
+export function splitWords(text: string, comments = false): string[] | undefined {
+  const words: string[] = [];
+  let word: string | undefined;
+  let index = 0;
+  while (index < text.length) {
+    const sign = text.charAt(index++);
+    if (/\s/.test(sign)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else if (sign === '#' && comments) {
+      break;
+    } else if (sign === '\\') {
+      if (index === text.length) return undefined;
+      word = (word ?? '') + text.charAt(index++);
+    } else if (sign === "'" || sign === '"') {
+      const quoted = readQuoted(text, index, sign);
+      if (quoted === undefined) return undefined;
+      word = (word ?? '') + quoted.content;
+      index = quoted.next;
+    } else {
+      word = (word ?? '') + sign;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+/** Inside double quotes a backslash escapes only a double quote and itself. */
+function readQuoted(text: string, start: number, mark: string): { content: string; next: number } | undefined {
+  let content = '';
+  for (let index = start; index < text.length; index++) {
+    const sign = text.charAt(index);
+    if (sign === mark) return { content, next: index + 1 };
+    const next = text.charAt(index + 1);
+    if (mark === '"' && sign === '\\' && (next === '"' || next === '\\')) {
+      content += next;
+      index++;
+    } else {
+      content += sign;
+    }
+  }
+  return undefined;
+}
