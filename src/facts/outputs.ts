@@ -1,4 +1,4 @@
-import { type Fact, Ignorance, type Unknown, unknown } from '../model/fact.ts';
+import { type Fact, Ignorance, known, type Unknown, unknown } from '../model/fact.ts';
 import type { Output } from '../model/probe.ts';
 
 /** One fact: the probes it is read from, and the pure reader. */
@@ -39,13 +39,25 @@ export function outputsOf(records: readonly Output[], now: number, sudoersLine: 
   };
 }
 
+/** A part of a fact that can be missing while the rest stands. */
+export function settle<T>(read: () => T): Fact<T> {
+  try {
+    return known(read());
+  } catch (error) {
+    if (error instanceof Ignorance) return error.fact;
+    throw error;
+  }
+}
+
 /** Why this output cannot be read as the command's full and honest answer; undefined when it can. */
 function troubleOf(
   output: Output,
   exits: readonly number[],
   sudoersLine: (probe: string) => string,
 ): Unknown | undefined {
-  const command = output.argv.length > 0 ? output.argv.join(' ') : output.probe;
+  // A snippet is no text for a sentence; its probe's name is.
+  const words = output.argv.join(' ');
+  const command = words === '' || words.includes('\n') ? output.probe : words;
   switch (output.state) {
     case 'missing':
       return unknown('tool-missing', `${output.probe} could not run: the tool is not on the host.`);
