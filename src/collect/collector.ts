@@ -11,6 +11,8 @@ export interface Program {
   readonly text: string;
   readonly nonce: string;
   readonly probes: readonly Probe[];
+  /** The scanner's clock in milliseconds, which the host's clock is compared with. */
+  readonly clock: () => number;
 }
 
 /** Runs the program on one host. Never throws: a host ends as a typed outcome, whatever it does. */
@@ -48,7 +50,7 @@ function reached(host: Host, program: Program, outcome: Reached): Capture {
       privilege: privilegeOf(hello, frames.outputs),
       hostKey: outcome.hostKey,
       banner: outcome.banner,
-      clockOffsetSeconds: hello === null ? null : hello.epoch - Math.round(outcome.execStartedAtMs / 1000),
+      clockOffsetSeconds: hello === null ? null : offsetOf(hello, program.clock() - (outcome.finishedAtMs - outcome.execStartedAtMs)),
     },
     hostEpoch: hello?.epoch ?? null,
     outputs: frames.outputs,
@@ -101,6 +103,10 @@ function troubleOf(
     reason: worst,
     message: `${lost.length} of ${probes.length} probes brought nothing whole back: ${lost.map((output) => output.probe).join(', ')}.`,
   };
+}
+
+function offsetOf(hello: Hello, execStartedAtMs: number): number {
+  return hello.epoch - Math.round(execStartedAtMs / 1000);
 }
 
 function privilegeOf(hello: Hello | null, outputs: readonly Output[]): Session['privilege'] {

@@ -33,7 +33,7 @@ export function evaluateHost(capture: Capture, assignments: readonly Assignment[
 function judgeOne(capture: Capture, now: number, assignment: Assignment, base: FactBase): Finding[] {
   const { check } = assignment;
   const used = new Set<string>();
-  const scope: Scope = { now, host: capture.host };
+  const scope: Scope = { now, clockOffsetSeconds: capture.session.clockOffsetSeconds, host: capture.host };
   const params = { ...assignment.params, ...capture.host.params[check.id] };
   try {
     const judged = check.evaluate(readerOf(base, used), params, scope);

@@ -25,7 +25,7 @@ export interface Grant {
 export function grantsOf(probes: readonly Probe[]): Grant[] {
   const grants = probes.flatMap((probe) => {
     const own = probe.as === 'root' ? [commandOf(probe)] : [];
-    const listing = (probe.alsoPrivileged ?? []).map((argv) => spell(argv[0], argv.slice(1).map(escape).join(' ')));
+    const listing = (probe.alsoPrivileged ?? []).map((argv) => spell(argv[0], argv.slice(1).map(escapeWord).join(' ')));
     const commands = [...own, ...listing].filter((spellings) => spellings.length > 0).flat();
     return commands.length === 0 ? [] : [{ alias: aliasOf(probe.id), purpose: probe.purpose, commands }];
   });
@@ -67,7 +67,7 @@ export function sudoersLine(probe: Probe | undefined, user: string): string {
 function commandOf(probe: Probe): string[] {
   const [tool, ...rest] = probe.argv;
   if (probe.sudoers !== undefined) return spell(tool, probe.sudoers);
-  const words = rest.map((word) => (typeof word === 'string' ? escape(word) : word.glob));
+  const words = rest.map((word) => (typeof word === 'string' ? escapeWord(word) : word.glob));
   if (probe.each !== undefined) {
     if (probe.each.grant === undefined) return [];
     words.push(probe.each.grant);
@@ -82,7 +82,7 @@ function spell(tool: string, args: string): string[] {
 }
 
 /** sudoers(5): the characters that have a meaning in arguments stand for themselves behind a backslash. */
-function escape(word: string): string {
+function escapeWord(word: string): string {
   return word.replace(/[,:=\\*?[\]!"#]/g, '\\$&');
 }
 

@@ -32,6 +32,8 @@ export interface Judgement {
 export interface Scope {
   /** Seconds since the epoch on the HOST's clock, at collection. */
   readonly now: number;
+  /** Host clock minus scanner clock; null when it could not be compared. Ages mean nothing on a clock that is wrong. */
+  readonly clockOffsetSeconds: number | null;
   readonly host: Pick<Host, 'name' | 'address' | 'port' | 'user' | 'provider' | 'tags' | 'groups'>;
 }
 

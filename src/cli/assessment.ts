@@ -1,0 +1,78 @@
+import { checks as catalogue } from '../../checks/index.ts';
+import { type Assignment, evaluateHost } from '../evaluate/engine.ts';
+import { newTally } from '../evaluate/summary.ts';
+import { evidenceOf, hostEntryOf } from '../evidence/records.ts';
+import type { Spool } from '../evidence/spool.ts';
+import { evidenceIds, factsOf } from '../facts/derive.ts';
+import type { Baseline } from '../model/baseline.ts';
+import type { Check } from '../model/check.ts';
+import type { FactName } from '../model/facts/index.ts';
+import type { CheckEntry, Finding, ReportHead, RunEntry } from '../model/finding.ts';
+import type { Capture } from '../model/host.ts';
+
+/** Facts → findings → spool, one host at a time, in whatever order the hosts come in. */
+export interface Assessment {
+  take(capture: Capture): Promise<readonly Finding[]>;
+  head(run: RunEntry): ReportHead;
+}
+
+export function newAssessment(baselines: readonly Baseline[], spool: Pick<Spool, 'append'>): Assessment {
+  const assignments = assignmentsOf(baselines);
+  const tally = newTally();
+  return {
+    async take(capture) {
+      const facts = factsOf(capture);
+      const findings = evaluateHost(capture, assignments, facts).sort(inOrder);
+      const ids = evidenceIds(capture);
+      const os = facts.get('os');
+      const host = hostEntryOf(
+        capture,
+        os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
+      );
+      tally.add(host, findings);
+      await spool.append({ host, findings, evidence: evidenceOf(capture, ids, findings) });
+      return findings;
+    },
+    head: (run) => ({
+      schemaVersion: '1.0',
+      run,
+      controls: tally.controls(baselines),
+      checks: assignments.map(({ check, severity }) => checkEntryOf(check, severity)),
+      summary: tally.summary(),
+    }),
+  };
+}
+
+/** The facts that the selected checks read; `os` always, because every report names the system. */
+export function factNamesOf(baselines: readonly Baseline[]): Set<FactName> {
+  return new Set<FactName>(['os', ...assignmentsOf(baselines).flatMap(({ check }) => check.needs)]);
+}
+
+/** Every selected check once, in the order of the catalogue. Baselines were checked for contradictions before. */
+function assignmentsOf(baselines: readonly Baseline[]): Assignment[] {
+  const selected = new Map(
+    baselines.flatMap(({ controls }) =>
+      controls.flatMap(({ checks }) => checks.map((item) => [item.check, item] as const)),
+    ),
+  );
+  return catalogue.flatMap((check) => {
+    const item = selected.get(check.id);
+    return item === undefined ? [] : [{ check, params: item.params, severity: item.severity ?? check.severity }];
+  });
+}
+
+function checkEntryOf(check: Check, severity: CheckEntry['severity']): CheckEntry {
+  const { id, title, rationale, remediation, limits, mappings } = check;
+  return { id, title, severity, rationale, remediation, ...(limits === undefined ? {} : { limits }), mappings };
+}
+
+/** Subject, then check, by code unit: the same on every machine. */
+function inOrder(a: Finding, b: Finding): number {
+  if (a.subject !== b.subject) {
+    // The host itself comes before its parts.
+    if (a.subject === a.host) return -1;
+    if (b.subject === b.host) return 1;
+    return a.subject < b.subject ? -1 : 1;
+  }
+  return a.check < b.check ? -1 : a.check > b.check ? 1 : 0;
+}

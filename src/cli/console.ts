@@ -1,0 +1,23 @@
+/** The one place that writes to a person or a pipe. */
+export interface Console {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Columns of the terminal behind stdout; 80 where there is none. */
+  readonly width: number;
+  readonly colour: boolean;
+  /** True when stderr is a terminal: a live line may be drawn there. */
+  readonly live: boolean;
+}
+
+/** NO_COLOR (no-color.org) and CI switch colour off; CI also switches the live line off. */
+export function systemConsole(env: Readonly<Record<string, string | undefined>>): Console {
+  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    width: Math.max(40, Math.min(process.stdout.columns ?? 80, 120)),
+    colour: process.stdout.isTTY === true && !plain && !ci,
+    live: process.stderr.isTTY === true && !ci,
+  };
+}

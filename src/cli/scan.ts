@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Program } from '../collect/collector.ts';
+import { collectFleet, type FleetOptions } from '../collect/fleet.ts';
+import { commandSetSha256, programOf } from '../collect/program.ts';
+import { createRun, newRunId } from '../evidence/run.ts';
+import { probesFor } from '../facts/derive.ts';
+import type { Baseline } from '../model/baseline.ts';
+import type { Finding, ReportHead, RunEntry } from '../model/finding.ts';
+import type { Capture, Host } from '../model/host.ts';
+import { factNamesOf, newAssessment } from './assessment.ts';
+import { type ReportFiles, writeReports } from './reports.ts';
+import { TOOL } from './tool.ts';
+
+export interface ScanRequest {
+  readonly hosts: readonly Host[];
+  readonly inventorySha256: string;
+  readonly baselines: readonly Baseline[];
+  /** The folder that gets the run folder. */
+  readonly out: string;
+  readonly formats: readonly string[];
+  /** Milliseconds; what the hosts' clocks are compared with. */
+  readonly clock: () => number;
+  readonly fleet: Omit<FleetOptions, 'onStart'>;
+  /** Called whenever a host starts or ends. */
+  onProgress(event: ProgressEvent): void;
+}
+
+export interface ProgressEvent {
+  readonly kind: 'start' | 'end';
+  readonly host: string;
+  readonly outcome?: Capture['outcome'];
+  readonly findings?: readonly Finding[];
+}
+
+export interface ScanResult extends ReportFiles {
+  readonly head: ReportHead;
+  /** The finished run folder. */
+  readonly folder: string;
+  readonly interrupted: boolean;
+}
+
+/** One assessment of a fleet: collect, judge, keep, report. Hosts fail alone; only the disk can end it early. */
+export async function scan(request: ScanRequest): Promise<ScanResult> {
+  const startedAt = new Date();
+  const draft = await createRun(request.out, newRunId(startedAt));
+  try {
+    const assessment = newAssessment(request.baselines, draft.spool);
+    const probes = probesFor(factNamesOf(request.baselines));
+    const nonce = randomBytes(16).toString('hex');
+    const program: Program = { text: programOf(probes, nonce), nonce, probes, clock: request.clock };
+    const onStart = (host: Host) => request.onProgress({ kind: 'start', host: host.name });
+    await collectFleet(request.hosts, program, { ...request.fleet, onStart }, async (capture) => {
+      await draft.addCapture(capture);
+      const findings = await assessment.take(capture);
+      request.onProgress({ kind: 'end', host: capture.host.name, outcome: capture.outcome, findings });
+    });
+    const run: RunEntry = {
+      id: draft.id,
+      tool: TOOL,
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      interrupted: request.fleet.ssh.signal.aborted,
+      commandSetSha256: commandSetSha256(probes),
+      baselines: request.baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
+      inventorySha256: request.inventorySha256,
+      previousRunId: null,
+    };
+    const head = assessment.head(run);
+    const files = await writeReports(head, draft, request.formats);
+    const folder = await draft.finish(run, request.baselines);
+    return { head, folder, interrupted: run.interrupted, ...files };
+  } catch (error) {
+    await draft.discard();
+    throw error;
+  }
+}
