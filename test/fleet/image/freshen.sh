@@ -2,8 +2,8 @@
 # Runs inside a base system that can reach the mirror, when the image is built
 # and again when it has grown old: real package lists, every update applied,
 # and a REAL run of the machinery that installs security updates. It first puts
-# one older package back, so that this run has something to install; the .deb
-# stays in /older for the variants that want it pending.
+# one older package back, so that this run has something to install. The package
+# stays in /update in both versions, for the variants that want it pending.
 # Arguments: suite, mirror, security mirror.
 set -euo pipefail
 suite=$1 mirror=$2 security=$3
@@ -38,8 +38,8 @@ write_sources() {
 apt_options='Acquire::Languages "none"; Acquire::Check-Valid-Until "true"; APT::Sandbox::User "root";'
 echo "$apt_options" >/etc/apt/apt.conf.d/99build
 write_sources "$mirror" "$security"
-rm -rf /var/lib/apt/lists /older
-mkdir -p /older /var/lib/apt/lists/partial
+rm -rf /var/lib/apt/lists /update
+mkdir -p /update/new /var/lib/apt/lists/partial
 apt-get -q update
 apt-get -q -y dist-upgrade
 
@@ -68,15 +68,18 @@ for candidate in $older; do
   [[ $changes != 1 ]] || { chosen=$candidate && break; }
 done
 [[ -n $chosen ]] || { echo "no installed package has an older version outside $suite-security" >&2 && exit 1; }
-(cd /older && apt-get -q download "$chosen")
-printf '%s\n' "${chosen%%=*}" >/older/package
+cd /update
+printf '%s\n' "${chosen%%=*}" >package
+apt-get -q download "$chosen"
+mv ./*.deb old.deb
+(cd new && apt-get -q download "${chosen%%=*}")
 
-dpkg --force-downgrade -i /older/*.deb >/dev/null
+dpkg --force-downgrade -i old.deb >/dev/null
 rm -f /var/lib/apt/periodic/*
 /usr/lib/apt/apt.systemd.daily update
 /usr/lib/apt/apt.systemd.daily install
 grep -q 'All upgrades installed' /var/log/unattended-upgrades/unattended-upgrades.log
-[[ -z $(apt-get -s dist-upgrade | grep '^Inst ') ]]
+! apt-get -s dist-upgrade | grep '^Inst ' || exit 1
 test -e /var/lib/apt/periodic/unattended-upgrades-stamp -a -e /var/lib/apt/periodic/update-stamp
 
 # --- the mirror's real name stays out of the image ----------------------------

@@ -6,7 +6,7 @@ packages_for() {
     systemd systemd-sysv dbus libpam-systemd passwd login procps iproute2 iputils-ping netbase
     openssh-server ufw iptables nftables fail2ban python3-systemd
     apt unattended-upgrades debian-archive-keyring ca-certificates openssl
-    sudo libpam-pwquality cron logrotate locales
+    sudo libpam-pwquality cracklib-runtime cron logrotate locales
     nginx-light
     busybox zsh # for the login-shell variants
   )

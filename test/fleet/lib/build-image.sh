@@ -46,8 +46,8 @@ freshen() {
   rm -f "$root/freshen.sh" "$root/etc/apt/apt.conf.d/98proxy"
   printf '%s\n' "$resolv" >"$root/etc/resolv.conf"
   printf '127.0.0.1\tlocalhost\n::1\tlocalhost\n' >"$root/etc/hosts"
-  rm -rf "$tree/older"
-  mv "$root/older" "$tree/older"
+  rm -rf "$tree/update"
+  mv "$root/update" "$tree/update"
 }
 
 [[ -e $root/etc ]] || bootstrap

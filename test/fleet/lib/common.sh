@@ -39,6 +39,13 @@ json_string() {
   printf '"%s"' "${s//$'\t'/\\t}"
 }
 
+# variant_step STEP VARIANT: the text of a script, so that no file of ours need
+# be in the host.
+variant_step() {
+  cat "$FLEET_HOME/lib/variant-step.sh" "$FLEET_HOME/variants/$2.sh"
+  printf '\n[[ $(type -t %s) != function ]] || %s\n' "$1" "$1"
+}
+
 # json_array WORD… -> ["WORD",…]
 json_array() {
   local sep='' word

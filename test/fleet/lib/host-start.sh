@@ -4,7 +4,9 @@
 set -euo pipefail
 fleet=$1 host=$2 lower=$3 netns=$4
 dir=$fleet/hosts/$host
-home=$(dirname "$(dirname "$(readlink -f "$0")")")
+FLEET_HOME=$(dirname "$(dirname "$(readlink -f "$0")")")
+# shellcheck source=common.sh
+. "$FLEET_HOME/lib/common.sh"
 IFS=, read -ra variants <"$dir/variants"
 
 # nspawn leaves its lock and socket directories in /run; these are private.
@@ -28,12 +30,13 @@ install -m 0600 "$fleet/keys/alice.pub" "$root/root/.ssh/authorized_keys" # the 
 
 # What a variant wants on disk before anything reads it.
 install -d -m 0700 "$root/.fleet"
-cp "$home/lib/variant-step.sh" "$lower"/older/* "$root/.fleet/"
+cp -r "$lower"/update/* "$root/.fleet/"
 for variant in "${variants[@]}"; do
-  cp "$home/variants/$variant.sh" "$root/.fleet/"
   # No network: rules belong in the booted host's own namespace.
-  unshare --net --pid --fork --kill-child chroot "$root" /bin/bash /.fleet/variant-step.sh before_boot "$variant"
+  unshare --net --pid --fork --kill-child env FLEET_PACKAGE="$(cat "$lower/update/package")" \
+    chroot "$root" /bin/bash -c "$(variant_step before_boot "$variant")"
 done
+rm -r "$root/.fleet"
 
 # Without WRITABLE=network ufw's and sysctl.d's settings are silently ignored.
 export SYSTEMD_NSPAWN_API_VFS_WRITABLE=network SYSTEMD_NSPAWN_LOCK=0

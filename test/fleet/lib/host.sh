@@ -41,25 +41,26 @@ sshd_answers() {
   in_netns "$1" timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/22" && read -r line <&3 && [[ $line == SSH-* ]]' "$2" 2>/dev/null
 }
 
-# host_variants FLEET HOST ROOT-PID STEP
+# host_variants FLEET HOST ROOT-PID STEP LOWER
 host_variants() {
-  local variant variants run=(host_run "$1" "$3" bash /.fleet/variant-step.sh)
+  local variant variants run=(host_run "$1" "$3" "FLEET_PACKAGE=$(cat "$5/update/package")")
   [[ $4 != prove_outside ]] || run=(from_outside "$1" "$2")
   IFS=, read -ra variants <"$(fleet_dir "$1")/hosts/$2/variants"
   for variant in "${variants[@]}"; do
-    "${run[@]}" "$4" "$variant" </dev/null || { say "$2: variant $variant: $4 failed" && return 1; }
+    "${run[@]}" bash -c "$(variant_step "$4" "$variant")" </dev/null || { say "$2: variant $variant: $4 failed" && return 1; }
   done
 }
 
-# from_outside FLEET HOST STEP VARIANT
+# from_outside FLEET HOST COMMAND…
 from_outside() {
   local dir host attacker=${ATTACKER4[0]}
   dir=$(fleet_dir "$1") host=$(fleet_dir "$1")/hosts/$2
   [[ ! -e $host/behind ]] || attacker=''
   write_known_hosts "$dir" "$2" >"$host/known_hosts"
-  in_netns "$(cat "$host/visitor")" env FLEET_VARIANTS="$FLEET_HOME/variants" FLEET_KEYS="$dir/keys" \
+  shift 2
+  in_netns "$(cat "$host/visitor")" env FLEET_KEYS="$dir/keys" \
     FLEET_KNOWN_HOSTS="$host/known_hosts" FLEET_ADDRESS="$(cat "$host/address")" FLEET_ATTACKER="$attacker" \
-    bash "$FLEET_HOME/lib/variant-step.sh" "$3" "$4"
+    "$@"
 }
 
 # host_boot FLEET HOST LOWER: boots, waits, applies and proves the variants.
@@ -82,10 +83,9 @@ host_boot() {
     return 1
   }
   init=$(cat "$dir/init")
-  host_variants "$id" "$host" "$init" after_boot || return
-  host_variants "$id" "$host" "$init" prove_outside || return
-  host_variants "$id" "$host" "$init" prove || return
-  host_run "$id" "$init" rm -rf /.fleet
+  host_variants "$id" "$host" "$init" after_boot "$lower" || return
+  host_variants "$id" "$host" "$init" prove_outside "$lower" || return
+  host_variants "$id" "$host" "$init" prove "$lower"
 }
 
 # The types that a Debian installation makes.
@@ -100,7 +100,7 @@ host_wait() {
   local dir init
   dir=$(fleet_dir "$1")/hosts/$2
   wait_until 60 init_found "$3" || return 1
-  init=$(init_of "$3")
+  init=$(init_of "$3") || return 1
   echo "$init" >"$dir/init"
   wait_until 120 host_has_booted "$1" "$init" || { say "$2 is still starting" && return 1; }
   wait_until 20 sshd_answers "$(cat "$dir/visitor")" "$(cat "$dir/address")" || { say "sshd on $2 does not answer" && return 1; }

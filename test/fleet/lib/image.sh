@@ -5,7 +5,7 @@
 #   CACHE/SUITE-RECIPE-BUILT.tar.zst     built or refreshed at epoch BUILT
 #   CACHE/lower/SUITE-RECIPE-BUILT/      unpacked, whole once `complete` exists:
 #     root/                              the base system
-#     older/                             an older .deb of a package with a security update
+#     update/                            a package with a security update, before and after
 
 # Package lists expire after a week and the evidence of the last automatic
 # update after two days, so an image that is older than this is refreshed.
@@ -69,7 +69,7 @@ image_make() {
     rm -rf "$work"
     die "building the $suite image failed; the whole log is $log"
   }
-  nice tar -C "$work" "${TAR_OPTIONS_KEPT[@]}" -I 'zstd -3 -T0' -cf "$work.tar.zst" root older || die "cannot pack the $suite image"
+  nice tar -C "$work" "${TAR_OPTIONS_KEPT[@]}" -I 'zstd -3 -T0' -cf "$work.tar.zst" root update || die "cannot pack the $suite image"
   mv "$work" "$FLEET_CACHE/lower/$name"
   : >"$FLEET_CACHE/lower/$name/complete"
   mv "$work.tar.zst" "$FLEET_CACHE/$name.tar.zst"

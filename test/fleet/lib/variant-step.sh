@@ -1,7 +1,9 @@
 # shellcheck shell=bash
-# Runs one step of one variant: variant-step.sh STEP VARIANT. A variant is a
-# file with some of these functions, called in this order:
-#   before_boot    on the host's disk, before its first process starts
+# What a variant's steps can use. A variant is a file with some of these
+# functions, called in this order:
+#   before_boot    on the host's disk, before its first process starts; /.fleet
+#                  has a package before (old.deb) and after (new/*.deb) a
+#                  security update, named by FLEET_PACKAGE here and later
 #   after_boot     in the running host
 #   prove_outside  in the network namespace the host's visitors come from, with
 #                  FLEET_ADDRESS, FLEET_ATTACKER, FLEET_KEYS and FLEET_KNOWN_HOSTS
@@ -67,7 +69,3 @@ attack() {
 }
 
 connects() { timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$FLEET_ADDRESS" "$1"; }
-
-# shellcheck source=/dev/null
-. "${FLEET_VARIANTS:-/.fleet}/$2.sh"
-[[ $(type -t "$1") != function ]] || "$1"

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# fail2ban's server is stopped in its tracks: every question to it hangs.
+
+after_boot() { systemctl kill --signal=STOP fail2ban; }
+
+prove() {
+  unit_is fail2ban active enabled
+  local status=0
+  timeout 2 fail2ban-client ping >/dev/null 2>&1 || status=$?
+  [[ $status == 124 ]]
+}
