@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+const real = process.env['FLEETPROOF_REAL'] === '1';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/real/**', 'test/fleet/**'],
-    testTimeout: 20_000,
+    exclude: real ? [] : ['test/real/**'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    // Two cores: more workers only make every process slower.
+    maxWorkers: 2,
   },
 });
