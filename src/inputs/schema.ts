@@ -5,7 +5,7 @@ import { type InputProblem, listWords, quote } from './error.ts';
 import baselineSchema from './schemas/baseline.schema.json' with { type: 'json' };
 import configSchema from './schemas/config.schema.json' with { type: 'json' };
 import inventorySchema from './schemas/inventory.schema.json' with { type: 'json' };
-import { suggest } from './suggest.ts';
+import { didYouMean } from './suggest.ts';
 import type { Path, YamlFile } from './yaml.ts';
 
 const SCHEMAS = { baseline: baselineSchema, config: configSchema, inventory: inventorySchema } as const;
@@ -64,11 +64,10 @@ function sentencesOf(error: ErrorObject, where: string): Sentences {
   if (keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     const known = Object.keys(parentSchema?.properties ?? {});
-    const near = suggest(key, known);
     return {
       what: `${quote(key)} is not a key of ${where}.`,
       expected: known.length === 0 ? 'No keys are expected here.' : `Expected one of ${listWords(known)}.`,
-      ...(near === undefined ? {} : { suggestion: near }),
+      ...didYouMean(key, known),
       key,
     };
   }
@@ -78,11 +77,10 @@ function sentencesOf(error: ErrorObject, where: string): Sentences {
     return { what: `${capital(where)} lists ${twice} twice.`, expected: 'Expected each entry once.' };
   }
   const allowed: unknown = params.allowedValues;
-  const near = Array.isArray(allowed) && typeof data === 'string' ? suggest(data, allowed.map(String)) : undefined;
   return {
     what: `${capital(where)} is ${shown(data)}.`,
     expected: expected(error),
-    ...(near === undefined ? {} : { suggestion: near }),
+    ...(Array.isArray(allowed) && typeof data === 'string' ? didYouMean(data, allowed.map(String)) : {}),
   };
 }
 

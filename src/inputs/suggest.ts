@@ -1,11 +1,17 @@
+import { listWords } from './error.ts';
+
 /**
- * `Did you mean "hosts"?`: the near-misses of `given` among `candidates`, nearest first, at most three.
- * Undefined when nothing is near enough to be worth saying.
+ * `{ suggestion: 'Did you mean "hosts"?' }`: the near-misses of `given` among `candidates`, nearest first, at
+ * most three. Empty when nothing is near enough to be worth saying.
  */
+export function didYouMean(given: string, candidates: Iterable<string>): { readonly suggestion?: string } {
+  const near = nearest(given, candidates).map((candidate) => JSON.stringify(candidate));
+  return near.length === 0 ? {} : { suggestion: `Did you mean ${listWords(near)}?` };
+}
+
+/** The nearest candidate, where one is near enough to be worth saying. */
 export function suggest(given: string, candidates: Iterable<string>): string | undefined {
-  const near = nearest(given, candidates);
-  if (near.length === 0) return undefined;
-  return `Did you mean ${near.map((candidate) => JSON.stringify(candidate)).join(' or ')}?`;
+  return nearest(given, candidates)[0];
 }
 
 /** Candidates within one edit per three characters (at least one), or that `given` begins; nearest first. */
