@@ -60,7 +60,7 @@ export function methodsFromDebug(offer: Offer): (line: string) => void {
 /** The sentence for a hop that we have no key for; nothing was sent to it. */
 export function noKeyMessage(host: Host, plan: KeyPlan, agentSocket: string | null): string {
   const agent = agentSocket === null ? ['there is no ssh-agent (SSH_AUTH_SOCK is not set)'] : [];
-  const because = [...plan.problems, ...agent].join('; ') || 'no key file was found and the agent offers none';
+  const because = [...plan.problems, ...agent].join('; ') || 'no identity is named';
   return `There is no key to log in with to ${where(host)} as ${printable(host.user)}: ${because}. Name a private key as the host's identity, or add one to the agent.`;
 }
 

@@ -42,7 +42,12 @@ export async function planKeys(host: Host, options: SshOptions): Promise<KeyPlan
   const candidates = listed
     ? [...own, ...others]
     : [...own.filter(isAgents), ...others, ...own.filter((c) => !isAgents(c))];
-  return shorten(candidates, [...files.flatMap((file) => problemOf(file, agent, listed)), ...agentProblem(agent)]);
+  const missing = !listed && files.length > 0 && files.every(({ state }) => state === 'missing');
+  return shorten(candidates, [
+    ...(missing ? [`none of ${files.map(({ path }) => printable(path)).join(', ')} exists`] : []),
+    ...files.flatMap((file) => problemOf(file, agent, listed)),
+    ...agentProblem(agent),
+  ]);
 }
 
 function shorten(candidates: readonly Candidate[], problems: readonly string[]): KeyPlan {
@@ -113,7 +118,8 @@ function problemOf(file: KeyFile, agent: Agent, listed: boolean): string[] {
 }
 
 function agentProblem(agent: Agent): string[] {
-  return agent.state === 'failed' ? [agent.message] : [];
+  if (agent.state === 'failed') return [agent.message];
+  return agent.state === 'answered' && agent.keys.length === 0 ? ['the ssh-agent holds no key'] : [];
 }
 
 function keyFile(path: string, options: SshOptions): Promise<KeyFile> {

@@ -54,7 +54,7 @@ export async function execScript(
   let visit = newVisit([]);
   let timer: NodeJS.Timeout | undefined;
   try {
-    visit = newVisit(await orStopped(prepare(host, options), stop.signal));
+    visit = newVisit(await orStopped(() => prepare(host, options), stop.signal));
     timer = setTimeout(() => stop.abort(outOfTime(host, options)), options.hostSeconds * 1000);
     const reached = await run(visit, command, stdin, options, stop.signal);
     hangUp(visit, reached.exec.ended === 'exit');
@@ -215,13 +215,13 @@ function hangUp(visit: Visit, politely: boolean): void {
   tcp.once('close', () => clearTimeout(timer));
 }
 
-function orStopped<T>(work: Promise<T>, stop: AbortSignal): Promise<T> {
+function orStopped<T>(work: () => Promise<T>, stop: AbortSignal): Promise<T> {
   return within<T>(
     0,
     () => new SshFailure('internal', 'No deadline was set.'),
     stop,
     (done, fail) => {
-      work.then(done, fail);
+      work().then(done, fail);
     },
   );
 }
