@@ -1,34 +1,55 @@
 import { join } from 'node:path';
 import { formats } from '../../reports/index.ts';
 import type { RunDraft } from '../evidence/run.ts';
+import type { Baseline } from '../model/baseline.ts';
 import type { ReportHead, ReportSource } from '../model/finding.ts';
 
-export interface ReportFiles {
-  /** Format → file name inside the run folder. */
-  readonly reports: Readonly<Record<string, string>>;
+export type FormatName = keyof typeof formats;
+
+/** A finished run, as its readers see it. */
+export interface Conclusion {
+  readonly source: ReportSource;
+  /** The run folder. */
+  readonly folder: string;
+  /** Files of the reports, inside that folder. */
+  readonly reports: readonly string[];
 }
 
-/** Writes `findings.ndjson` and the chosen reports into the draft. */
-export async function writeReports(head: ReportHead, draft: RunDraft, chosen: readonly string[]): Promise<ReportFiles> {
+/**
+ * Writes findings and reports, lets `tell` make what is shown of them, and only then gives the run its
+ * name: whoever sees the folder sees it whole.
+ */
+export async function conclude<T>(
+  draft: RunDraft,
+  out: string,
+  head: ReportHead,
+  baselines: readonly Baseline[],
+  chosen: readonly FormatName[],
+  tell: (conclusion: Conclusion) => Promise<T>,
+): Promise<T> {
   const source = sourceOf(head, draft);
-  const reports: Record<string, string> = {};
-  for (const name of chosen) {
-    const format = formats[name as keyof typeof formats];
-    const file = `report.${format.extension}`;
-    const sink = await draft.create(file);
-    try {
-      await format.write(source, sink);
-    } finally {
-      await sink.close();
-    }
-    reports[name] = join(file);
-  }
+  const reports = [];
+  for (const name of chosen) reports.push(await writeReport(name, source, draft));
   const findings = await draft.create('findings.ndjson');
   for await (const { findings: list } of source.hosts()) {
     for (const finding of list) await findings.write(`${JSON.stringify(finding)}\n`);
   }
   await findings.close();
-  return { reports };
+  const told = await tell({ source, folder: join(out, draft.id), reports });
+  await draft.finish(head.run, baselines);
+  return told;
+}
+
+async function writeReport(name: FormatName, source: ReportSource, draft: RunDraft): Promise<string> {
+  const format = formats[name];
+  const file = `report.${format.extension}`;
+  const sink = await draft.create(file);
+  try {
+    await format.write(source, sink);
+  } finally {
+    await sink.close();
+  }
+  return file;
 }
 
 export function sourceOf(head: ReportHead, draft: Pick<RunDraft, 'spool'>): ReportSource {

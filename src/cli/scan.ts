@@ -5,22 +5,24 @@ import { commandSetSha256, programOf } from '../collect/program.ts';
 import { createRun, newRunId } from '../evidence/run.ts';
 import { probesFor } from '../facts/derive.ts';
 import type { Baseline } from '../model/baseline.ts';
-import type { Finding, ReportHead, RunEntry } from '../model/finding.ts';
+import type { Finding, RunEntry } from '../model/finding.ts';
 import type { Capture, Host } from '../model/host.ts';
 import { factNamesOf, newAssessment } from './assessment.ts';
-import { type ReportFiles, writeReports } from './reports.ts';
+import { type Conclusion, conclude, type FormatName } from './reports.ts';
 import { TOOL } from './tool.ts';
 
-export interface ScanRequest {
+export interface ScanRequest<T> {
   readonly hosts: readonly Host[];
   readonly inventorySha256: string;
   readonly baselines: readonly Baseline[];
   /** The folder that gets the run folder. */
   readonly out: string;
-  readonly formats: readonly string[];
+  readonly formats: readonly FormatName[];
   /** Milliseconds; what the hosts' clocks are compared with. */
-  readonly clock: () => number;
+  readonly clock: (host: Host) => number;
   readonly fleet: Omit<FleetOptions, 'onStart'>;
+  /** Makes what is shown of the results, while they can still be read. */
+  tell(conclusion: Conclusion): Promise<T>;
   /** Called whenever a host starts or ends. */
   onProgress(event: ProgressEvent): void;
 }
@@ -32,15 +34,8 @@ export interface ProgressEvent {
   readonly findings?: readonly Finding[];
 }
 
-export interface ScanResult extends ReportFiles {
-  readonly head: ReportHead;
-  /** The finished run folder. */
-  readonly folder: string;
-  readonly interrupted: boolean;
-}
-
 /** One assessment of a fleet: collect, judge, keep, report. Hosts fail alone; only the disk can end it early. */
-export async function scan(request: ScanRequest): Promise<ScanResult> {
+export async function scan<T>(request: ScanRequest<T>): Promise<T> {
   const startedAt = new Date();
   const draft = await createRun(request.out, newRunId(startedAt));
   try {
@@ -59,18 +54,21 @@ export async function scan(request: ScanRequest): Promise<ScanResult> {
       tool: TOOL,
       startedAt: startedAt.toISOString(),
       finishedAt: new Date().toISOString(),
-      interrupted: request.fleet.ssh.signal.aborted,
+      interrupted: wasInterrupted(request.fleet.ssh.signal),
       commandSetSha256: commandSetSha256(probes),
       baselines: request.baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
       inventorySha256: request.inventorySha256,
       previousRunId: null,
     };
     const head = assessment.head(run);
-    const files = await writeReports(head, draft, request.formats);
-    const folder = await draft.finish(run, request.baselines);
-    return { head, folder, interrupted: run.interrupted, ...files };
-  } catch (error) {
+    return await conclude(draft, request.out, head, request.baselines, request.formats, request.tell);
+  } finally {
+    // Does nothing to a run that was finished.
     await draft.discard();
-    throw error;
   }
+}
+
+/** A run that ended at its own time limit was not interrupted: what it did not reach is said of each host. */
+function wasInterrupted(signal: AbortSignal): boolean {
+  return signal.aborted && !(signal.reason instanceof Error && signal.reason.name === 'RunDeadline');
 }

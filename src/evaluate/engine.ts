@@ -53,18 +53,18 @@ function judgeOne(capture: Capture, now: number, assignment: Assignment, base: F
 }
 
 function readerOf(base: FactBase, used: Set<string>): Facts<FactName> {
-  const fetch = <K extends FactName>(name: K): Fact<FactTypes[K]> => {
+  const factOf = <K extends FactName>(name: K): Fact<FactTypes[K]> => {
     for (const id of base.evidence(name)) used.add(id);
     return base.get(name);
   };
   return {
     get(name) {
-      const fact = fetch(name);
+      const fact = factOf(name);
       if (fact.state === 'unknown') throw new Ignorance(fact);
       return fact.state === 'known' ? fact.value : undefined;
     },
     absence(name) {
-      const fact = fetch(name);
+      const fact = factOf(name);
       return fact.state === 'absent' ? fact.because : '';
     },
   };

@@ -27,7 +27,7 @@ export interface RunDraft {
   create(name: string): Promise<Sink>;
   /** Writes `run.json` and gives the folder its name; returns that. */
   finish(entry: RunEntry, baselines: readonly Baseline[]): Promise<string>;
-  /** Takes the draft away. */
+  /** Takes the draft away; nothing of a finished run. */
   discard(): Promise<void>;
 }
 

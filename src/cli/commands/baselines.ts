@@ -40,7 +40,10 @@ export const baselinesCommand: Command = (cli, { console }, run) =>
 
 function show(baseline: ReturnType<typeof builtinBaselines>[number], width: number): string {
   const controls = baseline.controls.map(({ id, title, requirement, checks }) => {
-    const how = checks.length === 0 ? 'No check of this version looks at it.' : `Checks: ${checks.join(', ')}`;
+    const how =
+      checks.length === 0
+        ? 'No check of this version looks at it.'
+        : `Checks: ${checks.map((item) => item.check).join(', ')}`;
     return `${id}  ${title}\n${wrap(requirement, width, '  ')}\n${wrap(how, width, '  ')}\n`;
   });
   return [`${baseline.id} ${baseline.version}: ${baseline.title}\n`, ...controls].join('\n');

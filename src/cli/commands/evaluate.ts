@@ -1,0 +1,85 @@
+import { createRun, newRunId, openRun, type RunFile, readCaptures } from '../../evidence/run.ts';
+import { expandPath } from '../../inputs/text.ts';
+import type { Baseline } from '../../model/baseline.ts';
+import type { RunEntry } from '../../model/finding.ts';
+import { newAssessment } from '../assessment.ts';
+import { baselinesNamed } from '../builtin.ts';
+import type { Command, Context } from '../context.ts';
+import { gateOf, withGate } from '../gate.ts';
+import { farewell, say } from '../outcome.ts';
+import { conclude, sourceOf } from '../reports.ts';
+import { formatsOf, withFormats } from '../selection.ts';
+import { temporaryFolder } from '../temporary.ts';
+import { TOOL } from '../tool.ts';
+
+/** `fleetproof evaluate RUN`: judge the recorded evidence again, offline, by the same or another baseline. */
+export const evaluateCommand: Command = (cli, context, run) =>
+  cli.command(
+    'evaluate <run>',
+    'Judge the recorded evidence of a run again, offline',
+    (args) =>
+      withGate(withFormats(args))
+        .positional('run', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A run folder, e.g. runs/20261122T010000Z-0a1b2c3d',
+        })
+        .option('baseline', { alias: 'b', type: 'string', array: true, describe: "Baselines; default: the run's own" })
+        .option('out', { alias: 'o', type: 'string', describe: 'Keep the new judgement as a run below this folder' })
+        .option('json', { type: 'boolean', describe: 'Print a summary as JSON' }),
+    (args) =>
+      run(async () => {
+        const folder = expandPath(args.run, context.folders);
+        const file = await openRun(folder);
+        const baselines = args.baseline === undefined ? file.baselines : baselinesNamed(args.baseline, context.folders);
+        const out = args.out === undefined ? null : expandPath(args.out, context.folders);
+        return out === null
+          ? temporaryFolder((temporary) =>
+              judgeAgain(context, { folder, file, baselines, out: temporary, keep: false, args }),
+            )
+          : judgeAgain(context, { folder, file, baselines, out, keep: true, args });
+      })(),
+  );
+
+interface Again {
+  readonly folder: string;
+  readonly file: RunFile;
+  readonly baselines: readonly Baseline[];
+  readonly out: string;
+  readonly keep: boolean;
+  readonly args: Parameters<typeof gateOf>[0] & {
+    readonly format?: readonly string[] | undefined;
+    readonly json?: boolean | undefined;
+  };
+}
+
+async function judgeAgain({ console }: Context, { folder, file, baselines, out, keep, args }: Again): Promise<number> {
+  const draft = await createRun(out, newRunId(new Date()));
+  try {
+    const assessment = newAssessment(baselines, draft.spool);
+    for await (const capture of readCaptures(folder, file)) {
+      if (keep) await draft.addCapture(capture);
+      await assessment.take(capture);
+    }
+    const entry: RunEntry = {
+      ...file.run,
+      id: keep ? draft.id : file.run.id,
+      tool: TOOL,
+      baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
+    };
+    const head = assessment.head(entry);
+    const common = { gate: gateOf(args), json: args.json === true };
+    if (!keep)
+      return say(
+        console,
+        await farewell(console, { ...common, source: sourceOf(head, draft), folder: null, reports: [] }),
+      );
+    const told = await conclude(draft, out, head, baselines, formatsOf(args), (conclusion) =>
+      farewell(console, { ...common, ...conclusion }),
+    );
+    return say(console, told);
+  } finally {
+    // Does nothing to a run that was finished.
+    await draft.discard();
+  }
+}

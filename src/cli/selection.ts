@@ -1,0 +1,129 @@
+import { userInfo } from 'node:os';
+import type { Argv } from 'yargs';
+import { checks } from '../../checks/index.ts';
+import { formats } from '../../reports/index.ts';
+import { catalogueOf } from '../inputs/catalogue.ts';
+import { type Config, loadConfig } from '../inputs/config.ts';
+import { InputError } from '../inputs/error.ts';
+import { loadInventory } from '../inputs/inventory.ts';
+import { suggest } from '../inputs/suggest.ts';
+import { decodeInput, type InputText, readInput } from '../inputs/text.ts';
+import type { Baseline } from '../model/baseline.ts';
+import type { Host } from '../model/host.ts';
+import { baselinesNamed } from './builtin.ts';
+import type { Context } from './context.ts';
+import type { FormatName } from './reports.ts';
+
+/** The options that say which hosts and which baselines. */
+export function withSelection<T>(args: Argv<T>) {
+  return args
+    .positional('hosts', {
+      type: 'string',
+      array: true,
+      describe: '[user@]host[:port], [ipv6]:port, or a name of the inventory or ~/.ssh/config',
+    })
+    .option('inventory', {
+      alias: 'i',
+      type: 'string',
+      describe: 'Inventory: our YAML, or an Ansible INI or YAML inventory; - for stdin',
+    })
+    .option('baseline', {
+      alias: 'b',
+      type: 'string',
+      array: true,
+      describe: 'Built-in baselines or files (default cleavr)',
+    })
+    .option('limit', {
+      type: 'string',
+      array: true,
+      describe: 'Only these hosts: names, groups, tag:NAME, globs; !X excludes',
+    })
+    .option('config', { type: 'string', describe: 'Configuration file (default fleetproof.yaml, where there is one)' })
+    .option('ssh-config', { type: 'string', describe: 'Instead of ~/.ssh/config and /etc/ssh/ssh_config' });
+}
+
+export interface SelectionArguments {
+  readonly hosts?: readonly string[] | undefined;
+  readonly inventory?: string | undefined;
+  readonly baseline?: readonly string[] | undefined;
+  readonly limit?: readonly string[] | undefined;
+  readonly config?: string | undefined;
+  readonly sshConfig?: string | undefined;
+}
+
+export interface Selection {
+  readonly config: Config;
+  readonly hosts: readonly Host[];
+  readonly inventorySha256: string;
+  readonly baselines: readonly Baseline[];
+}
+
+/** Everything people wrote, read and checked before any connection. Flags win over the configuration file. */
+export async function selectionOf(
+  args: SelectionArguments,
+  context: Context,
+  { hostsRequired }: { hostsRequired: boolean },
+): Promise<Selection> {
+  const { folders, console } = context;
+  const config = loadConfig(args.config, folders);
+  const baselines = baselinesNamed(args.baseline ?? config.baseline ?? [], folders);
+  const named = args.hosts ?? [];
+  const file = args.inventory ?? config.inventory;
+  if (!hostsRequired && named.length === 0 && file === undefined) {
+    return { config, hosts: [], inventorySha256: '', baselines };
+  }
+  const inventory = file === undefined ? undefined : await inventoryText(file, folders);
+  const sshConfig = args.sshConfig ?? config.sshConfig;
+  const loaded = loadInventory({
+    ...(inventory === undefined ? {} : { inventory }),
+    ...(sshConfig === undefined ? {} : { sshConfig }),
+    hosts: named,
+    limit: args.limit ?? config.limit ?? [],
+    catalogue: catalogueOf(checks),
+    folders,
+    localUser: userInfo().username,
+  });
+  for (const warning of loaded.warnings) console.err(`fleetproof: ${warning}\n`);
+  return { config, hosts: loaded.hosts, inventorySha256: loaded.sha256, baselines };
+}
+
+async function inventoryText(file: string, folders: Context['folders']): Promise<InputText> {
+  if (file !== '-') return readInput(file, folders);
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return decodeInput('standard input', Buffer.concat(chunks));
+}
+
+export function withFormats<T>(args: Argv<T>) {
+  return args.option('format', {
+    type: 'string',
+    array: true,
+    describe: `Reports to write: ${Object.keys(formats).join(', ')} (default all of these)`,
+  });
+}
+
+const DEFAULT_FORMATS: readonly FormatName[] = ['json', 'html'];
+
+/** Formats may stand several times or with commas: `--format html,json`. */
+export function formatsOf(
+  args: { readonly format?: readonly string[] | undefined },
+  config: { readonly format?: readonly string[] } = {},
+): readonly FormatName[] {
+  const names = (args.format ?? config.format)?.flatMap((text) => text.split(',')).map((text) => text.trim());
+  if (names === undefined) return DEFAULT_FORMATS;
+  const known = Object.keys(formats);
+  const wrong = names.filter((name) => !known.includes(name));
+  if (wrong.length === 0) return [...new Set(names)] as FormatName[];
+  throw new InputError(
+    'usage',
+    wrong.map((name) => {
+      const near = suggest(name, known);
+      return {
+        file: '',
+        what: `There is no report format "${name}".`,
+        expected: `Expected ${known.join(', ')}.`,
+        ...(near === undefined ? {} : { suggestion: `Did you mean "${near}"?` }),
+      };
+    }),
+  );
+}
