@@ -5,14 +5,25 @@ import { within } from './deadline.ts';
 import { SshFailure } from './outcome.ts';
 import { printable } from './text.ts';
 
+/** All addresses of a name, in the order to try; rejects with the codes of getaddrinfo. */
+export type LookUp = (name: string) => Promise<LookupAddress[]>;
+
+const systemLookUp: LookUp = (name) => lookup(name, { all: true, order: 'verbatim' });
+
 /**
  * A TCP connection to the first address of the name that takes one, all within `seconds`. Each address gets an equal
  * share of what is left, so that a filtered first address leaves time for the second.
  * @throws SshFailure (unreachable) with the cause; the reason of `stop` when that aborts
  */
-export async function dial(address: string, port: number, seconds: number, stop: AbortSignal): Promise<Socket> {
+export async function dial(
+  address: string,
+  port: number,
+  seconds: number,
+  stop: AbortSignal,
+  lookUp: LookUp = systemLookUp,
+): Promise<Socket> {
   const until = performance.now() + seconds * 1000;
-  const targets = await resolve(address, seconds, stop);
+  const targets = await resolve(address, seconds, stop, lookUp);
   const failures: string[] = [];
   for (const [i, target] of targets.entries()) {
     const share = (until - performance.now()) / (targets.length - i);
@@ -28,7 +39,12 @@ export async function dial(address: string, port: number, seconds: number, stop:
   throw new SshFailure('unreachable', `${place} cannot be reached: ${failures.join('; ')}.`);
 }
 
-async function resolve(address: string, seconds: number, stop: AbortSignal): Promise<readonly LookupAddress[]> {
+async function resolve(
+  address: string,
+  seconds: number,
+  stop: AbortSignal,
+  lookUp: LookUp,
+): Promise<readonly LookupAddress[]> {
   const family = isIP(address);
   if (family !== 0) return [{ address, family }];
   const name = printable(address);
@@ -36,10 +52,10 @@ async function resolve(address: string, seconds: number, stop: AbortSignal): Pro
     new SshFailure('unreachable', `The name ${name} did not resolve within ${seconds} s. Check the resolver.`);
   try {
     return await within<LookupAddress[]>(seconds * 1000, late, stop, (done, fail) => {
-      lookup(address, { all: true, order: 'verbatim' }).then(done, fail);
+      lookUp(address).then(done, fail);
     });
   } catch (error) {
-    if (error instanceof SshFailure) throw error;
+    if (stop.aborted || error instanceof SshFailure) throw error;
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EAI_AGAIN') {
       throw new SshFailure(

@@ -22,7 +22,7 @@ export interface Trust {
   readonly files: readonly KnownHosts[];
   /** The name in known_hosts: the alias, the bare name, or `[name]:port`. */
   readonly name: string;
-  /** On another port than 22: the bare name, whose keys are accepted too but never contradict. */
+  /** On another port than 22: the bare name, whose keys count where `name` has none, but never contradict (as in ssh). */
   readonly portless: string | null;
   readonly host: Host;
   /** The last hop before it, when there is one: `ssh-keyscan` has to be run from there. */
@@ -80,7 +80,9 @@ export function algorithmOrder(trust: Trust): ServerHostKeyAlgorithm[] {
 }
 
 function trustedKeys(trust: Trust): readonly KnownKey[] {
-  return [...lookUp(trust, trust.name), ...lookUp(trust, trust.portless)].filter(({ marker }) => marker === 'plain');
+  const plain = (name: string | null) => lookUp(trust, name).filter(({ marker }) => marker === 'plain');
+  const listed = plain(trust.name);
+  return listed.length > 0 ? listed : plain(trust.portless);
 }
 
 function lookUp(trust: Trust, name: string | null): readonly KnownKey[] {
@@ -98,10 +100,8 @@ export function judgeHostKey(trust: Trust, offered: Buffer, peer: string | null)
   const same = ({ key }: KnownKey) => key.equals(offered);
   const revoked = [...listed, ...elsewhere, ...byAddress].find((key) => key.marker === 'revoked' && same(key));
   if (revoked !== undefined) return refuse(revokedMessage(trust, offered, revoked));
+  if (trustedKeys(trust).some(same)) return { accepted: true, isNew: false };
   const plain = listed.filter(({ marker }) => marker === 'plain');
-  if (plain.some(same) || elsewhere.some((key) => key.marker === 'plain' && same(key))) {
-    return { accepted: true, isNew: false };
-  }
   const first = plain.find(({ type }) => type === keyType(offered)) ?? plain[0];
   if (first !== undefined) return refuse(changedMessage(trust, offered, first));
   const authority = listed.find(({ marker }) => marker === 'cert-authority');

@@ -29,31 +29,33 @@ const RSA = keyPair('rsa');
 const print = (key: KeyPair) => fingerprint(key.parsed.getPublicSSH());
 
 describe('judging an offered host key', () => {
-  type Case = readonly [
-    what: string,
-    lines: readonly string[],
-    offered: KeyPair,
-    judged: 'known' | 'new' | RegExp,
-    changes?: { port?: number; hostKeyAlias?: string; peer?: string; acceptNew?: boolean; address?: string },
-  ];
+  interface Changes {
+    readonly port?: number;
+    readonly hostKeyAlias?: string;
+    readonly peer?: string;
+    readonly acceptNew?: boolean;
+    readonly address?: string;
+  }
+  type Case = [what: string, lines: string[], offered: KeyPair, judged: 'known' | 'new' | RegExp, changes: Changes];
   const cases: Case[] = [
-    ['the key on record', [`web-1 ${ED.line}`], ED, 'known'],
-    ['one of two keys of one type', [`web-1 ${ED2.line}`, `web-1 ${ED.line}`], ED, 'known'],
-    ['no line at all', [], ED, /is not known: it offers ssh-ed25519 SHA256:/],
-    ['another host only', [`web-2 ${ED.line}`], ED, /is not known/],
+    ['the key on record', [`web-1 ${ED.line}`], ED, 'known', {}],
+    ['one of two keys of one type', [`web-1 ${ED2.line}`, `web-1 ${ED.line}`], ED, 'known', {}],
+    ['no line at all', [], ED, /is not known: it offers ssh-ed25519 SHA256:/, {}],
+    ['another host only', [`web-2 ${ED.line}`], ED, /is not known/, {}],
     [
       'another key of the same type',
       [`web-1 ${ED2.line}`],
       ED,
       /has changed: it offers ssh-ed25519 SHA256:.* has ssh-ed25519 SHA256:/,
+      {},
     ],
-    ['a key of another type', [`web-1 ${EC.line}`], ED, /is of another type than the one on record/],
+    ['a key of another type', [`web-1 ${EC.line}`], ED, /is of another type than the one on record/, {}],
     ['no line, new ones accepted', [], ED, 'new', { acceptNew: true }],
     ['a changed key, new ones accepted', [`web-1 ${ED2.line}`], ED, /has changed/, { acceptNew: true }],
     ['another type, new ones accepted', [`web-1 ${EC.line}`], ED, /another type/, { acceptNew: true }],
-    ['revoked', [`@revoked web-1 ${ED.line}`], ED, /is revoked/],
+    ['revoked', [`@revoked web-1 ${ED.line}`], ED, /is revoked/, {}],
     ['revoked for all', [`web-1 ${ED.line}`, `@revoked * ${ED.line}`], ED, /is revoked/, { acceptNew: true }],
-    ['another key revoked', [`web-1 ${ED.line}`, `@revoked * ${ED2.line}`], ED, 'known'],
+    ['another key revoked', [`web-1 ${ED.line}`, `@revoked * ${ED2.line}`], ED, 'known', {}],
     [
       'revoked for the address that was dialled',
       [`web-1 ${ED.line}`, `@revoked 203.0.113.10 ${ED.line}`],
@@ -81,6 +83,7 @@ describe('judging an offered host key', () => {
       [`@cert-authority *.1,web-1 ${EC.line}`],
       ED,
       /@cert-authority in .*host certificates cannot be verified/,
+      {},
     ],
     [
       'a certificate authority only, new ones accepted',
@@ -89,8 +92,8 @@ describe('judging an offered host key', () => {
       /certificate/,
       { acceptNew: true },
     ],
-    ["the authority's own key as host key", [`@cert-authority web-1 ${ED.line}`], ED, /certificate/],
-    ['an authority and the plain key', [`@cert-authority web-1 ${EC.line}`, `web-1 ${ED.line}`], ED, 'known'],
+    ["the authority's own key as host key", [`@cert-authority web-1 ${ED.line}`], ED, /certificate/, {}],
+    ['an authority and the plain key', [`@cert-authority web-1 ${EC.line}`, `web-1 ${ED.line}`], ED, 'known', {}],
     ['port 2222, on record for it', [`[web-1]:2222 ${ED.line}`], ED, 'known', { port: 2222 }],
     ['port 2222, on record for port 22', [`web-1 ${ED.line}`], ED, 'known', { port: 2222 }],
     ['port 2222, another key on port 22', [`web-1 ${ED2.line}`], ED, /is not known/, { port: 2222 }],
@@ -105,10 +108,10 @@ describe('judging an offered host key', () => {
       'port 2222, changed there, right on port 22',
       [`[web-1]:2222 ${ED2.line}`, `web-1 ${ED.line}`],
       ED,
-      'known',
+      /has changed/,
       { port: 2222 },
     ],
-    ['port 22, on record for 2222 only', [`[web-1]:2222 ${ED.line}`], ED, /is not known/],
+    ['port 22, on record for 2222 only', [`[web-1]:2222 ${ED.line}`], ED, /is not known/, {}],
     ['an alias', [`alias ${ED.line}`], ED, 'known', { hostKeyAlias: 'alias', port: 2222 }],
     [
       'an alias, on record under the real name',
@@ -117,9 +120,9 @@ describe('judging an offered host key', () => {
       /is not known.*under the name alias/,
       { hostKeyAlias: 'alias' },
     ],
-    ['upper case in the file', [`WEB-1 ${ED.line}`], ED, 'known'],
+    ['upper case in the file', [`WEB-1 ${ED.line}`], ED, 'known', {}],
   ];
-  it.each(cases)('%s', async (_what, lines, offered, judged, changes = {}) => {
+  it.each(cases)('%s', async (_what, lines, offered, judged, changes) => {
     const path = file('known_hosts', lines.map((line) => `${line}\n`).join(''));
     const { peer = null, acceptNew = false, ...rest } = changes;
     const trust = await loadTrust(
@@ -192,9 +195,22 @@ describe('the order of host key algorithms', () => {
         'rsa-sha2-256',
       ],
     ],
+    [
+      'another type known for port 22, another server there',
+      [`[web-1]:2222 ${RSA.line}`, `web-1 ${ED.line}`],
+      [
+        'rsa-sha2-512',
+        'rsa-sha2-256',
+        'ssh-ed25519',
+        'ecdsa-sha2-nistp256',
+        'ecdsa-sha2-nistp384',
+        'ecdsa-sha2-nistp521',
+      ],
+    ],
   ])('%s', async (_what, lines, expected) => {
     const path = file('known_hosts', lines.map((line) => `${line}\n`).join(''));
-    const trust = await loadTrust(host({ address: 'web-1' }), null, options({ knownHostsFiles: [path] }));
+    const port = lines[0]?.includes(':2222') ? 2222 : 22;
+    const trust = await loadTrust(host({ address: 'web-1', port }), null, options({ knownHostsFiles: [path] }));
     expect(algorithmOrder(trust)).toEqual(expected);
   });
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   findKeys,
@@ -107,9 +107,8 @@ describe('lines of a known_hosts file', () => {
 
   it('reads what ssh-keygen -H wrote', () => {
     const path = file('known_hosts', `web-1,203.0.113.10 ${KEY.line}\n[web-1]:2222 ${OTHER.line}\n`);
-    const listed = execFileSync('ssh-keygen', ['-H', '-f', path]);
-    expect(listed.length).toBeGreaterThan(0);
-    const text = execFileSync('cat', [path]).toString();
+    execFileSync('ssh-keygen', ['-H', '-f', path], { stdio: 'ignore' });
+    const text = readFileSync(path, 'utf8');
     expect(text).not.toContain('web-1');
     const known = parseKnownHosts(path, text);
     expect(findKeys(known, 'web-1')).toMatchObject([{ type: 'ssh-ed25519' }]);

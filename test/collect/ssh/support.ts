@@ -124,6 +124,8 @@ export async function sshServer(behaviour: Behaviour = {}): Promise<SshServer> {
     { hostKeys: (behaviour.hostKeys ?? [HOST_KEY]).map(({ privateKey }) => privateKey), ...behaviour.config },
     (connection) => {
       state.connections.push(connection);
+      // ssh2's server side writes small packets one by one; with Nagle's algorithm each waits for an acknowledgement.
+      (connection as unknown as { setNoDelay: () => void }).setNoDelay();
       connection.on('error', () => undefined);
       connection.on('authentication', (context) => {
         state.attempts.push(
