@@ -25,14 +25,16 @@ export interface Criterion {
 export interface SshConfigFile {
   readonly file: string;
   readonly includeFolder: string;
+  /** Someone named this file; the usual ones may be missing. */
+  readonly mustExist?: boolean;
 }
 
 /** readconf.c: READCONF_MAX_DEPTH. */
 const DEEPEST_INCLUDE = 16;
 
-/** The lines of a configuration file with everything it includes. A file that is not there has none. */
+/** The lines of a configuration file with everything it includes. A usual file that is not there has none. */
 export function parseSshConfig(source: SshConfigFile, folders: Folders): readonly SshLine[] {
-  if (!existsSync(expandPath(source.file, folders))) return [];
+  if (source.mustExist !== true && !existsSync(expandPath(source.file, folders))) return [];
   return parseFile(source.file, source.includeFolder, folders, 0);
 }
 

@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseDuration } from '../model/units.ts';
+import type { Severity } from '../model/verdict.ts';
+import { defined } from './declared.ts';
+import { InputError } from './error.ts';
+import { validateFile } from './schema.ts';
+import { expandPath, type Folders, readInput } from './text.ts';
+import { parseYaml } from './yaml.ts';
+
+/** What `fleetproof.yaml` says; everything may be left out. File names are absolute, durations are seconds. */
+export interface Config {
+  readonly inventory?: string;
+  /** Ids of built-in baselines, or absolute file names. */
+  readonly baseline?: readonly string[];
+  readonly out?: string;
+  readonly format?: readonly string[];
+  readonly limit?: readonly string[];
+  readonly concurrency?: number;
+  readonly perJumpHost?: number;
+  readonly timeouts?: {
+    readonly connect?: number;
+    readonly handshake?: number;
+    readonly host?: number;
+    readonly run?: number;
+  };
+  readonly failOn?: Severity | 'any' | 'none';
+  readonly allowUnknown?: boolean;
+  readonly acceptNewHostKeys?: boolean;
+  readonly knownHosts?: readonly string[];
+  readonly sshConfig?: string;
+}
+
+/** The file as its schema guarantees it. */
+type Written = Omit<Config, 'baseline' | 'format' | 'limit' | 'knownHosts' | 'timeouts'> & {
+  readonly [K in 'baseline' | 'format' | 'limit' | 'knownHosts']?: string | readonly string[];
+} & { readonly timeouts?: Readonly<Record<'connect' | 'handshake' | 'host' | 'run', string | undefined>> };
+
+const DEFAULT_FILE = 'fleetproof.yaml';
+
+/**
+ * Reads the named configuration file, else `fleetproof.yaml` of the working directory where there is one. Throws
+ * `InputError`: config (78) for what it holds, missing (66) when the named file is not there.
+ */
+export function loadConfig(named: string | undefined, folders: Folders): Config {
+  const file = named ?? DEFAULT_FILE;
+  if (named === undefined && !existsSync(expandPath(file, folders))) return {};
+  const yaml = parseYaml(readInput(file, folders, { kind: 'config' }), { kind: 'config' });
+  const problems = validateFile('config', yaml);
+  if (problems.length > 0) throw new InputError('config', problems);
+  // The schema has just vouched for the shape.
+  const written = yaml.value as Written;
+  const inFile = { ...folders, cwd: path.dirname(expandPath(file, folders)) };
+  const absolute = (name: string | undefined) => (name === undefined ? undefined : expandPath(name, inFile));
+  const { inventory, baseline, out, format, limit, knownHosts, sshConfig, timeouts, ...rest } = written;
+  return {
+    ...rest,
+    ...defined({
+      inventory: absolute(inventory),
+      baseline: listOf(baseline)?.map((name) => (/[/.]/.test(name) ? expandPath(name, inFile) : name)),
+      out: absolute(out),
+      format: listOf(format),
+      limit: listOf(limit),
+      knownHosts: listOf(knownHosts)?.map((name) => expandPath(name, inFile)),
+      sshConfig: absolute(sshConfig),
+      timeouts: timeouts === undefined ? undefined : secondsOf(timeouts),
+    }),
+  };
+}
+
+function secondsOf(timeouts: NonNullable<Written['timeouts']>): NonNullable<Config['timeouts']> {
+  return Object.fromEntries(
+    Object.entries(timeouts).flatMap(([stage, text]) => (text === undefined ? [] : [[stage, parseDuration(text)]])),
+  );
+}
+
+function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : [value].flat();
+}

@@ -1,0 +1,47 @@
+import picomatch from 'picomatch';
+import type { DeclaredHost } from './declared.ts';
+import { InputError, type InputProblem, quote } from './error.ts';
+import { didYouMean } from './suggest.ts';
+
+/**
+ * The hosts that `--limit` leaves: names, groups, `tag:NAME`, globs of them, and `all`; a leading `!` excludes.
+ * Patterns may be separated by commas. Only exclusions: everything else. Throws `InputError` (usage) for a
+ * pattern that matches nothing, and when no host is left.
+ */
+export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly string[]): readonly DeclaredHost[] {
+  const patterns = limit
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+  if (patterns.length === 0) return hosts;
+  const problems: InputProblem[] = [];
+  const select = (pattern: string): ReadonlySet<DeclaredHost> => {
+    const found = new Set(hosts.filter(matcherOf(pattern)));
+    if (found.size === 0) problems.push(nothingMatches(pattern, hosts));
+    return found;
+  };
+  const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => select(pattern.slice(1)));
+  const included = patterns.filter((pattern) => !pattern.startsWith('!')).map(select);
+  if (problems.length > 0) throw new InputError('usage', problems);
+  const left = hosts.filter(
+    (host) =>
+      (included.length === 0 || included.some((set) => set.has(host))) && !excluded.some((set) => set.has(host)),
+  );
+  if (left.length > 0) return left;
+  throw new InputError('usage', [{ file: '', what: `--limit ${quote(patterns.join(','))} leaves no host.` }]);
+}
+
+function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
+  if (pattern === 'all' || pattern === '*') return () => true;
+  const tag = pattern.startsWith('tag:') ? pattern.slice(4) : undefined;
+  // Equality first: a name such as [2001:db8::7]:22 would be read as a glob.
+  const glob = picomatch(tag ?? pattern, { dot: true, nonegate: true });
+  const matches = (word: string) => word === (tag ?? pattern) || glob(word);
+  if (tag !== undefined) return ({ tags }) => tags.some(matches);
+  return ({ name, groups }) => matches(name) || groups.some(matches);
+}
+
+function nothingMatches(pattern: string, hosts: readonly DeclaredHost[]): InputProblem {
+  const words = hosts.flatMap(({ name, groups, tags }) => [name, ...groups, ...tags.map((tag) => `tag:${tag}`)]);
+  return { file: '', what: `--limit ${quote(pattern)} matches no host and no group.`, ...didYouMean(pattern, words) };
+}
