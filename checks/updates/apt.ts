@@ -1,0 +1,65 @@
+import type { Problem, Scope } from '../../src/model/check.ts';
+import { cannotTell } from '../../src/model/fact.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type { Archive, PendingPackage } from '../../src/model/facts/updates.ts';
+
+/** How old the newest list of a living security archive can be. Debian signs its own for seven days at most. */
+export const LIST_AGE_SECONDS = 7 * 86_400;
+
+export function isDebian(os: Os): boolean {
+  return os.id === 'debian' || os.id === 'ubuntu' || os.idLike.includes('debian');
+}
+
+/** These checks know apt; other systems update in ways that nobody here looks at. */
+export function requireApt(os: Os): void {
+  if (isDebian(os)) return;
+  const name = os.prettyName === '' ? os.id : os.prettyName;
+  cannotTell('not-observable', `fleetproof does not know how ${name} installs security updates.`);
+}
+
+/** Clocks that are further apart than this make every age meaningless. */
+const SKEW_SECONDS = 300;
+
+/** Ages are counted on the host's clock; it has to be about right. */
+export function requireClock({ clockOffsetSeconds }: Scope): void {
+  if (clockOffsetSeconds === null || Math.abs(clockOffsetSeconds) <= SKEW_SECONDS) return;
+  const way = clockOffsetSeconds > 0 ? 'ahead' : 'behind';
+  const off = describeAge(Math.abs(clockOffsetSeconds));
+  cannotTell('not-observable', `The host's clock is ${off} ${way}, so nothing can be said about ages on it.`);
+}
+
+/** A problem whose sentence says all there is to say. */
+export function problem(because: string): Problem {
+  return { because, actual: because.replace(/\.$/, '') };
+}
+
+/** Epoch seconds of the newest security list; undefined when there is none with a date. */
+export function newestSecurityList(archives: readonly Archive[]): number | undefined {
+  const dates = archives.flatMap(({ security, date }) => (security && date !== null ? [date] : []));
+  return dates.length === 0 ? undefined : Math.max(...dates);
+}
+
+/** `openssl 3.0.20 (3.0.22 is available)`, at most five, then how many more. */
+export function describePending(packages: readonly PendingPackage[]): string {
+  const shown = packages
+    .slice(0, 5)
+    .map(({ name, installed, fixed }) => `${name} ${installed} (${fixed} is available)`);
+  const rest = packages.length - shown.length;
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** `9 days`, `26 hours`, `5 minutes`: the largest unit of which there are at least two. */
+export function describeAge(seconds: number): string {
+  const units = [
+    ['days', 86_400],
+    ['hours', 3600],
+    ['minutes', 60],
+  ] as const;
+  const [name, size] = units.find(([, one]) => seconds >= 2 * one) ?? ['seconds', 1];
+  return `${Math.max(0, Math.floor(seconds / size))} ${name}`;
+}
+
+/** ISO 8601 day, UTC. */
+export function describeDay(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,44 @@
+import type { Problem } from '../../src/model/check.ts';
+import { cannotTell } from '../../src/model/fact.ts';
+import type { UpdateSettings } from '../../src/model/facts/updates.ts';
+import { problem } from './apt.ts';
+
+/** Packages without which a host does not stay safe; an exclusion of one of them is wrong on every server. */
+const ESSENTIAL = [
+  'libc6',
+  'libssl3',
+  'linux-image-amd64',
+  'linux-image-generic',
+  'nginx',
+  'openssh-server',
+  'openssl',
+  'sudo',
+  'systemd',
+] as const;
+
+/** Whether the blacklist of unattended-upgrades covers a package: Python's `re.match` on the name. */
+export function blacklisted(name: string, { blacklist }: UpdateSettings): boolean {
+  return blacklist.some((pattern) => startOf(pattern).test(name));
+}
+
+/** Settings that keep security updates of essential packages away. */
+export function exclusionProblems(settings: UpdateSettings): readonly Problem[] {
+  const excluded = ESSENTIAL.filter((name) => blacklisted(name, settings));
+  const { whitelist } = settings;
+  const missing = ESSENTIAL.filter((name) => !whitelist.some((pattern) => startOf(pattern).test(name)));
+  const left = whitelist.length === 0 ? [] : missing;
+  return [
+    ...(excluded.length === 0
+      ? []
+      : [problem(`Unattended-Upgrade::Package-Blacklist keeps updates from ${excluded.join(', ')}.`)]),
+    ...(left.length === 0 ? [] : [problem(`Unattended-Upgrade::Package-Whitelist leaves out ${left.join(', ')}.`)]),
+  ];
+}
+
+function startOf(pattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern.replaceAll('(?P<', '(?<')})`);
+  } catch {
+    return cannotTell('unparseable', `fleetproof cannot read the package pattern "${pattern}" of unattended-upgrades.`);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Problem } from '../../src/model/check.ts';
+import { cannotTell } from '../../src/model/fact.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type { Archive } from '../../src/model/facts/updates.ts';
+import { problem } from './apt.ts';
+
+/**
+ * Whether unattended-upgrades would take packages of this archive for this pattern, e.g.
+ * `origin=Debian,codename=${distro_codename}-security`. All its words must match; an empty or unknown one
+ * matches nothing. Source: unattended-upgrade, match_whitelist_string and substitute.
+ */
+export function matchesOrigin(pattern: string, archive: Archive, os: Os): boolean {
+  const words = pattern.trim().replaceAll('\\,', '%2C').split(',');
+  return words.every((word) => {
+    const [key, value, ...rest] = word.split('=').map((part) => part.trim().replaceAll('%2C', ','));
+    if (key === undefined || value === undefined || rest.length > 0) return false;
+    const wanted = globOf(substitute(value, os));
+    return (valuesOf(key, archive) ?? []).some((actual) => wanted.test(actual));
+  });
+}
+
+function valuesOf(key: string, archive: Archive): readonly string[] | undefined {
+  if (key === 'o' || key === 'origin') return [archive.origin];
+  if (key === 'l' || key === 'label') return [archive.label];
+  if (key === 'a' || key === 'suite' || key === 'archive') return [archive.suite];
+  if (key === 'n' || key === 'codename') return [archive.codename];
+  if (key === 'c' || key === 'component') return archive.components;
+  return key === 'site' ? [archive.site] : undefined;
+}
+
+function substitute(value: string, os: Os): string {
+  const id = os.id.charAt(0).toUpperCase() + os.id.slice(1);
+  return value.replace(/\$\{distro_(id|codename)\}/g, (_, word) => (word === 'id' ? id : os.codename));
+}
+
+/** Python's fnmatch: `*`, `?` and `[…]`. */
+function globOf(pattern: string): RegExp {
+  const source = pattern.replace(/\[(!?)([^\]]+)\]|[\\^$.*+?()[\]{}|/]/g, (found, not: string, set: string) => {
+    if (found === '*') return '.*';
+    if (found === '?') return '.';
+    return set === undefined ? `\\${found}` : `[${not === '!' ? '^' : ''}${set.replaceAll('\\', '\\\\')}]`;
+  });
+  return new RegExp(`^(?:${source})$`, 's');
+}
+
+/** Security archives that no origin allows, or the lack of any. */
+export function originProblems(origins: readonly string[], archives: readonly Archive[], os: Os): readonly Problem[] {
+  if (archives.length === 0) {
+    cannotTell('not-observable', 'The host has no package lists, so its archives are not to be seen.');
+  }
+  const security = archives.filter((archive) => archive.security);
+  if (security.length === 0) {
+    if (os.id === 'debian' || os.id === 'ubuntu') return [problem('No security archive is among the package lists.')];
+    cannotTell('not-observable', `fleetproof does not know which archive brings the security updates of ${os.id}.`);
+  }
+  const missed = security.filter((archive) => !origins.some((pattern) => matchesOrigin(pattern, archive, os)));
+  const names = [...new Set(missed.map(({ distribution, suite }) => (distribution === '' ? suite : distribution)))];
+  const allowed = origins.length === 0 ? 'allows no origin at all' : `allows only ${origins.join('; ')}`;
+  return names.map((name) => problem(`unattended-upgrades ${allowed}, which leaves out ${name}.`));
+}
+
+/** Below 100 apt prefers what is installed to anything from the archive. Source: apt_preferences(5). */
+export function priorityProblems(priorities: readonly number[]): readonly Problem[] {
+  const low = priorities.filter((priority) => priority < 100);
+  return low.map((priority) =>
+    problem(`apt gives the security archive priority ${priority} and takes nothing from it.`),
+  );
+}

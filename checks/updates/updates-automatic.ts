@@ -1,0 +1,41 @@
+import { defineCheck, judge } from '../../src/model/check.ts';
+import { need } from '../need.ts';
+import { problem, requireApt } from './apt.ts';
+import { scheduleProblems, settingsProblems } from './schedule.ts';
+
+export const updatesAutomatic = defineCheck({
+  id: 'updates-automatic',
+  title: 'unattended-upgrades is installed, enabled and scheduled',
+  severity: 'high',
+  rationale:
+    'Known holes must be closed without waiting for a person. Two timers do it: one refreshes the package lists, one installs.',
+  remediation: `apt-get install unattended-upgrades
+printf 'APT::Periodic::Enable "1";\\nAPT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/99-auto-upgrades
+systemctl unmask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
+systemctl enable --now apt-daily.timer apt-daily-upgrade.timer`,
+  limits: 'Whether the runs succeed is judged by updates-recent. Schedules outside systemd are not seen.',
+  mappings: {
+    'nist-800-53r5': ['SI-2', 'SI-2(2)'],
+    'iso-27001-2022': ['A.8.8'],
+    'pci-dss-4.0.1': ['6.3.3'],
+    'soc2-tsc-2017': ['CC7.1'],
+  },
+  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateSchedule'],
+  params: {},
+  evaluate(facts) {
+    requireApt(need(facts, 'os'));
+    return judge(
+      {
+        because:
+          'unattended-upgrades is installed, and its timers refresh the lists and install updates every day or two.',
+        expected:
+          'unattended-upgrades installed; lists refreshed and updates installed at least every two days; timers on',
+      },
+      [
+        () => (facts.get('unattendedUpgrades') ? undefined : problem(`${facts.absence('unattendedUpgrades')}.`)),
+        () => settingsProblems(need(facts, 'updateSettings')),
+        () => scheduleProblems(need(facts, 'updateSchedule')),
+      ],
+    );
+  },
+});
