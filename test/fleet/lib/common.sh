@@ -43,6 +43,7 @@ json_string() {
 # be in the host.
 variant_step() {
   cat "$FLEET_HOME/lib/variant-step.sh" "$FLEET_HOME/variants/$2.sh"
+  # shellcheck disable=SC2016 # for the other shell to expand
   printf '\n[[ $(type -t %s) != function ]] || %s\n' "$1" "$1"
 }
 

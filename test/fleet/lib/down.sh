@@ -24,13 +24,13 @@ cmd_watch() {
 
 owner_is_dead() {
   local pid start
-  read -r pid start <"$1/owner" 2>/dev/null || return 1
+  read -r pid start 2>/dev/null <"$1/owner" || return 1
   ! same_process "$pid" "$start"
 }
 
 stop_watcher() {
   local pid start
-  read -r pid start <"$1/watcher" 2>/dev/null || return 0
+  read -r pid start 2>/dev/null <"$1/watcher" || return 0
   [[ $pid != "$$" ]] && same_process "$pid" "$start" || return 0
   kill "$pid" 2>/dev/null
   wait_until 5 process_gone "$pid" "$start"
@@ -79,10 +79,10 @@ leftovers_of() {
 # The dead stay in /proc until their parent has noticed; they do not count.
 processes_gone() {
   local file pid
-  for file in $(grep -lE "/$CGROUP_PREFIX$1(/| |\$)" /proc/[0-9]*/cgroup 2>/dev/null); do
+  while read -r file; do
     pid=${file#/proc/}
     ! process_start "${pid%/cgroup}" >/dev/null || return 1
-  done
+  done < <(grep -lE "/$CGROUP_PREFIX$1(/| |\$)" /proc/[0-9]*/cgroup 2>/dev/null)
 }
 
 namespaces_gone() {

@@ -8,8 +8,9 @@ INOTIFY_PER_HOST=5
 # init_of NSPAWN-PID: the pid of the host's systemd. It is the child that is
 # pid 1 in its own namespace.
 init_of() {
-  local child
-  for child in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
+  local child children
+  read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || true # no line end
+  for child in "${children[@]}"; do
     [[ $(awk '/^NSpid:/ { print $NF }' "/proc/$child/status" 2>/dev/null) != 1 ]] || { echo "$child" && return; }
   done
   return 1
@@ -53,14 +54,14 @@ host_variants() {
 
 # from_outside FLEET HOST COMMAND…
 from_outside() {
-  local dir host attacker=${ATTACKER4[0]}
+  local dir host attacker=${ATTACKER4[0]} source=$LAN4.${SCANNER_ADDRESSES[-1]}
   dir=$(fleet_dir "$1") host=$(fleet_dir "$1")/hosts/$2
-  [[ ! -e $host/behind ]] || attacker=''
+  [[ ! -e $host/behind ]] || attacker='' source=''
   write_known_hosts "$dir" "$2" >"$host/known_hosts"
   shift 2
   in_netns "$(cat "$host/visitor")" env FLEET_KEYS="$dir/keys" \
     FLEET_KNOWN_HOSTS="$host/known_hosts" FLEET_ADDRESS="$(cat "$host/address")" FLEET_ATTACKER="$attacker" \
-    "$@"
+    FLEET_SOURCE="$source" "$@"
 }
 
 # host_boot FLEET HOST LOWER: boots, waits, applies and proves the variants.

@@ -76,12 +76,14 @@ image_make() {
   image_prune "$suite" "$name"
 }
 
-# Older images go, and older lower layers that no running fleet holds.
+# Older images of this recipe go at once, those of other recipes (another branch
+# may use them) when they are stale; lower layers that a running fleet holds stay.
 image_prune() {
-  local path
-  find "$FLEET_CACHE" -maxdepth 1 -name "$1-*.tar.zst" ! -name "$2.tar.zst" -delete
-  for path in "$FLEET_CACHE/lower/$1"-*/; do
-    [[ $path != */"$2"/ ]] || continue
+  local path name
+  for path in "$FLEET_CACHE/$1"-*.tar.zst "$FLEET_CACHE/lower/$1"-*/; do
+    name=$(basename "${path%/}" .tar.zst)
+    [[ -e $path && $name != "$2" ]] || continue
+    [[ ${name%-*} == "${2%-*}" ]] || ! image_is_fresh "$name" || continue
     flock --exclusive --nonblock "$path" rm -rf "$path" || say "a running fleet still uses $path"
   done
 }

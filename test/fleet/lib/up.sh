@@ -36,7 +36,7 @@ read_spec() {
 limit_hosts() {
   local limit running
   limit=$(($(cat /proc/sys/fs/inotify/max_user_instances) / INOTIFY_PER_HOST))
-  running=$(find "$FLEET_RUN" -mindepth 3 -maxdepth 3 -path '*/hosts/*' -type d 2>/dev/null | wc -l)
+  running=$(find "$FLEET_RUN" -mindepth 3 -maxdepth 3 -path '*/hosts/*' -type d 2>/dev/null | wc -l) || running=0
   ((${#HOSTS[@]} + running <= limit)) ||
     die "${#HOSTS[@]} hosts asked and $running up, but fs.inotify.max_user_instances allows about $limit at once: split the spec or raise the sysctl"
 }
@@ -58,9 +58,8 @@ cmd_up() {
   if [[ $spec == - ]]; then read_spec; else read_spec <"$spec"; fi
   # shellcheck disable=SC2046 # one word per suite is wanted
   cmd_prepare $(printf '%s\n' "${SUITE[@]}" | sort -u)
-  mkdir -p "$FLEET_RUN"
   limit_hosts
-  mkdir -m 0700 "$(fleet_dir "$id")" 2>/dev/null || die "a fleet '$id' is up already"
+  claim_dir "$(fleet_dir "$id")" || die "a fleet '$id' is up already"
   start_fleet "$id" "$owner" || {
     cgroup_leave "$ORIGIN"
     take_down "$id" || true
@@ -68,6 +67,15 @@ cmd_up() {
   }
   cgroup_leave "$ORIGIN"
   print_fleet "$id"
+}
+
+# Whoever makes the directory has the id. The one above it comes and goes with
+# the last fleet that is down.
+claim_dir() {
+  until mkdir -m 0700 "$1" 2>/dev/null; do
+    [[ ! -d $1 ]] || return 1
+    mkdir -p "$FLEET_RUN" || die "cannot make $FLEET_RUN"
+  done
 }
 
 # Runs inside the fleet's cgroup: if the owner dies meanwhile, this dies too.

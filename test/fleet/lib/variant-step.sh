@@ -7,6 +7,7 @@
 #   after_boot     in the running host
 #   prove_outside  in the network namespace the host's visitors come from, with
 #                  FLEET_ADDRESS, FLEET_ATTACKER, FLEET_KEYS and FLEET_KNOWN_HOSTS
+#                  (FLEET_ATTACKER is empty behind a bastion)
 #   prove          in the running host
 # The two proofs fail unless the state is really there.
 set -euo pipefail
@@ -44,9 +45,14 @@ unit_is() {
   [[ $state == "$2 $3" ]] || { echo "$1 is '$state' instead of '$2 $3'" >&2 && return 1; }
 }
 
+# apt_quietly COMMAND…: apt without the caches that root would leave behind.
+apt_quietly() { "$1" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "${@:2}"; }
+
 # --- for prove_outside ---------------------------------------------------------
+# The last of the scanner's addresses: sshd 9.8 and later remembers who asked
+# without logging in, and a test's own connections should start from nothing.
 fleet_ssh() {
-  ssh -F none -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile="$FLEET_KNOWN_HOSTS" "$@" </dev/null
+  ssh -F none ${FLEET_SOURCE:+-b "$FLEET_SOURCE"} -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile="$FLEET_KNOWN_HOSTS" "$@" </dev/null
 }
 as_audit() { fleet_ssh -i "$FLEET_KEYS/audit" "audit@$FLEET_ADDRESS" "$@"; }
 
@@ -68,4 +74,5 @@ attack() {
   sleep 1
 }
 
+# shellcheck disable=SC2016 # for the other shell to expand
 connects() { timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$FLEET_ADDRESS" "$1"; }

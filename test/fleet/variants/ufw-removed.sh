@@ -5,6 +5,7 @@ after_boot() { apt-get -qq -y remove ufw >/dev/null; }
 
 prove() {
   refuse 'the command is there' command -v ufw
+  # shellcheck disable=SC2016 # dpkg-query expands it
   expect 'the package is not removed' 'deinstall ok config-files' dpkg-query -W -f '${Status}' ufw
   unexpected 'the kernel still denies' ':INPUT DROP' iptables-save
 }

@@ -8,4 +8,4 @@ before_boot() {
   install -d -m 0700 -o _apt /var/lib/apt/lists/partial
 }
 
-prove() { expect 'apt knows something' '0 upgraded, 0 newly installed' apt-get -s dist-upgrade; }
+prove() { expect 'apt knows something' '0 upgraded, 0 newly installed' apt_quietly apt-get -s dist-upgrade; }

@@ -16,7 +16,7 @@ after_boot() { systemctl start apt-daily-upgrade.service; }
 
 prove() {
   test -e /var/lib/apt/periodic/unattended-upgrades-stamp
-  expect 'nothing is pending' "Inst $FLEET_PACKAGE " apt-get -s dist-upgrade
+  expect 'nothing is pending' "Inst $FLEET_PACKAGE " apt_quietly apt-get -s dist-upgrade
   expect 'systemd saw the failure' 'Result=success' systemctl show apt-daily-upgrade.service -p Result
   expect 'the log shows no failure' 'Installing the upgrades failed!' cat /var/log/unattended-upgrades/unattended-upgrades.log
 }
