@@ -1,7 +1,37 @@
 import type { SshFacts } from '../model/facts/ssh.ts';
-import type { Probe } from '../model/probe.ts';
 import type { FactSources } from './outputs.ts';
+import { readKeys } from './ssh/keys.ts';
+import { readLogins } from './ssh/logins.ts';
 
-export const probes: readonly Probe[] = [];
+export { probes } from './ssh/probes.ts';
 
-export const facts: FactSources<SshFacts> = {};
+export const facts: FactSources<SshFacts> = {
+  sshLogins: {
+    probes: [
+      'sshd-effective',
+      'sshd-config',
+      'sshd-config-readable',
+      'sshd-contexts',
+      'sshd-files',
+      'sshd-defaults',
+      'ssh-units',
+      'ssh-processes',
+      'ssh-listeners',
+      'passwd-entries',
+      'group-entries',
+    ],
+    derive: readLogins,
+  },
+  sshKeys: {
+    probes: [
+      'sshd-effective',
+      'sshd-config',
+      'sshd-config-readable',
+      'passwd-entries',
+      'group-entries',
+      'ssh-key-paths',
+      'ssh-key-lines',
+    ],
+    derive: readKeys,
+  },
+};

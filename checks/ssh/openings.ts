@@ -1,0 +1,70 @@
+import type { SshContext, SshSettings } from '../../src/model/facts/ssh.ts';
+
+/** What is wrong with one context: a full sentence, and the observed value. */
+export interface Opening {
+  readonly because: string;
+  readonly actual: string;
+}
+
+/**
+ * Every way to complete a log-in, as lists of methods. sshd drops lists that name a method it has switched
+ * off. Source: sshd_config(5), AuthenticationMethods; OpenSSH auth2.c.
+ */
+function waysIn(settings: SshSettings): readonly (readonly string[])[] {
+  const enabled = [
+    settings.pubkeyAuthentication ? 'publickey' : '',
+    settings.passwordAuthentication ? 'password' : '',
+    settings.kbdInteractiveAuthentication ? 'keyboard-interactive' : '',
+    settings.gssapiAuthentication ? 'gssapi-with-mic' : '',
+    settings.hostbasedAuthentication ? 'hostbased' : '',
+  ].filter((method) => method !== '');
+  if (settings.authenticationMethods.join() === 'any') return enabled.map((method) => [method]);
+  return settings.authenticationMethods
+    .map((list) => list.split(',').map((method) => method.split(':')[0] ?? method))
+    .filter((list) => list.every((method) => enabled.includes(method)));
+}
+
+const SWITCH: Readonly<Record<string, readonly [string, string]>> = {
+  password: ['PasswordAuthentication', 'Passwords are accepted'],
+  'keyboard-interactive': [
+    'KbdInteractiveAuthentication',
+    'Keyboard-interactive log-in, which asks for the password, is accepted',
+  ],
+  'gssapi-with-mic': ['GSSAPIAuthentication', 'Kerberos tickets are accepted instead of a key'],
+  hostbased: ['HostbasedAuthentication', "Trusted hosts are accepted instead of a person's key"],
+};
+
+/** What makes this context something else than key-only; empty when a private key is needed in every way. */
+export function openingsOf(context: SshContext): readonly Opening[] {
+  const { settings, who } = context;
+  const ways = waysIn(settings);
+  const open = [...new Set(ways.filter((way) => !way.includes('publickey')).map((way) => way[0] ?? ''))];
+  const found = open.map((method): Opening => {
+    const [keyword, sentence] = SWITCH[method] ?? [method, `${method} is accepted`];
+    return { because: `${sentence} from ${who}: ${decidedBy(context, keyword)}.`, actual: `${keyword} yes` };
+  });
+  if (settings.permitEmptyPasswords) {
+    const because = `Empty passwords are permitted for ${who}: ${decidedBy(context, 'PermitEmptyPasswords')}.`;
+    found.push({ because, actual: 'PermitEmptyPasswords yes' });
+  }
+  if (!ways.some((way) => way.includes('publickey'))) {
+    const keyword = settings.pubkeyAuthentication ? 'AuthenticationMethods' : 'PubkeyAuthentication';
+    const because = `Keys do not open the door for ${who}: ${decidedBy(context, keyword)}.`;
+    found.push({ because, actual: 'no log-in by key' });
+  }
+  return found;
+}
+
+/** "PasswordAuthentication is yes by /etc/ssh/sshd_config.d/50-cloud-init.conf line 1". */
+export function decidedBy({ settings, origins }: SshContext, keyword: string): string {
+  const key = `${keyword[0]?.toLowerCase()}${keyword.slice(1)}`.replace('gSSAPI', 'gssapi');
+  const value = settings[key as keyof SshSettings];
+  const text = Array.isArray(value)
+    ? value.join(' ')
+    : typeof value === 'boolean'
+      ? value
+        ? 'yes'
+        : 'no'
+      : String(value);
+  return `${keyword} is ${text} by ${origins[keyword.toLowerCase()] ?? 'sshd'}`;
+}

@@ -1,0 +1,46 @@
+import { defineCheck } from '../../src/model/check.ts';
+import { cannotTell } from '../../src/model/fact.ts';
+import { judgeLogins } from './judge-logins.ts';
+import { decidedBy, openingsOf } from './openings.ts';
+
+export const sshKeyOnly = defineCheck({
+  id: 'ssh-key-only',
+  title: 'SSH accepts keys only, in every Match context',
+  severity: 'critical',
+  rationale:
+    'Guessing passwords over SSH is the most used way into servers. One password path that is left open, for one ' +
+    'user, one address or one dialogue (keyboard-interactive), is enough.',
+  remediation: `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\nPermitEmptyPasswords no\\n' > /etc/ssh/sshd_config.d/00-hardening.conf
+# OpenSSH 8.6 and older: ChallengeResponseAuthentication no instead of KbdInteractiveAuthentication no
+chmod 600 /etc/ssh/sshd_config.d/00-hardening.conf
+# The first value wins. Remove what Match blocks allow, and for cloud-init:
+printf 'ssh_pwauth: false\\n' > /etc/cloud/cloud.cfg.d/99-ssh.cfg; rm -f /etc/ssh/sshd_config.d/50-cloud-init.conf
+sshd -t && systemctl reload ssh`,
+  limits:
+    'Judged from inside: what the daemon offers to a stranger is not tried. SSH servers inside containers, and ' +
+    'accounts that the name service does not list, are not seen.',
+  mappings: {
+    'cis-debian-12': ['5.1.9', '5.1.10', '5.1.11', '5.1.19', '5.1.22'],
+    'nist-800-53r5': ['IA-2', 'IA-2(1)', 'IA-5(2)', 'AC-17', 'AC-17(2)'],
+    'iso-27001-2022': ['A.5.17', 'A.8.5'],
+    'pci-dss-4.0.1': ['2.2.7', '8.3.1', '8.4.2'],
+    'soc-2': ['CC6.1'],
+  },
+  needs: ['sshLogins'],
+  params: {},
+  evaluate(facts) {
+    const logins = facts.get('sshLogins');
+    if (logins === undefined) return cannotTell('not-observable', `${facts.absence('sshLogins')}.`);
+    return judgeLogins(logins, {
+      expected: 'every way to log in needs a private key',
+      contexts: logins.contexts,
+      openings: openingsOf,
+      passed(context) {
+        const isAny = context.settings.authenticationMethods.join() === 'any';
+        const keywords = isAny ? ['PasswordAuthentication', 'KbdInteractiveAuthentication'] : ['AuthenticationMethods'];
+        const how = keywords.map((keyword) => decidedBy(context, keyword)).join('; ');
+        return { because: `sshd asks ${context.who} for a key in every way to log in: ${how}.`, actual: how };
+      },
+    });
+  },
+});

@@ -1,0 +1,63 @@
+import type { Outputs } from '../outputs.ts';
+
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly gid: number;
+  /** Supplementary members only. */
+  readonly members: readonly string[];
+}
+
+/** Users and groups as the name service knows them. */
+export interface Directory {
+  readonly accounts: readonly Account[];
+  readonly groups: readonly Group[];
+}
+
+/** Reads `getent passwd` and `getent group`. Source: passwd(5), group(5). */
+export function readDirectory(outputs: Outputs): Directory {
+  return { accounts: readPasswd(outputs.ran('passwd-entries')), groups: readGroup(outputs.ran('group-entries')) };
+}
+
+function readPasswd(text: string): Account[] {
+  return text.split('\n').flatMap((line) => {
+    const [name, , uid, gid, , home, shell] = line.split(':');
+    if (name === undefined || home === undefined || shell === undefined) return [];
+    if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
+    return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
+  });
+}
+
+function readGroup(text: string): Group[] {
+  return text.split('\n').flatMap((line) => {
+    const [name, , gid, members] = line.split(':');
+    if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
+    return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
+  });
+}
+
+/** An empty shell field means /bin/sh. */
+export function hasLoginShell({ shell }: Account): boolean {
+  return !/\/(nologin|false|true|sync|halt|shutdown)$/.test(shell);
+}
+
+/** Names of all groups an account is in, its own first. */
+export function groupsOf(directory: Directory, account: Account): readonly string[] {
+  const own = directory.groups.find((group) => group.gid === account.gid);
+  const others = directory.groups.filter((group) => group !== own && group.members.includes(account.name));
+  return [...(own === undefined ? [] : [own]), ...others].map((group) => group.name);
+}
+
+/** Names of everybody in a group, by membership or as their first group. */
+export function membersOf(directory: Directory, gid: number): readonly string[] {
+  const listed = directory.groups.filter((group) => group.gid === gid).flatMap((group) => group.members);
+  const first = directory.accounts.filter((account) => account.gid === gid).map((account) => account.name);
+  return [...new Set([...listed, ...first])];
+}

@@ -1,0 +1,155 @@
+import { parseAddress, parseCidr } from '../../model/cidr.ts';
+import type { Account, Directory } from './accounts.ts';
+import { groupsOf, membersOf } from './accounts.ts';
+import type { Guard } from './config.ts';
+import { type Criterion, holds, type Login } from './match.ts';
+
+/** Somebody whom no rule names, from an address that no rule names. */
+export const STRANGER: Login = {
+  user: 'fleetproof-stranger',
+  groups: [],
+  invalid: false,
+  host: 'stranger.invalid',
+  addr: '203.0.113.7',
+  laddr: '198.51.100.1',
+  lport: '22',
+  rdomain: '',
+};
+
+/** The stranger as `sshd -T -C` takes it. Without `-C`, sshd refuses a configuration that has `Match LocalPort`. */
+export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as const)
+  .map((on) => `${on}=${STRANGER[on]}`)
+  .join();
+
+/** Beside the outside address: IPv6, each private range, the machine itself. */
+const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1'];
+/** More combinations than this are not evaluated; the caller then says so. */
+export const MAX_COMBINATIONS = 5000;
+
+/** What differs from the stranger, in the order of a `sshd -C` specification. */
+export type Difference = Partial<Login>;
+
+export interface Who {
+  readonly login: Login;
+  /** The dimensions that differ. Empty: the stranger (or plain root). */
+  readonly differs: readonly string[];
+}
+
+/**
+ * Log-ins that stand for all others: per dimension one value for every set of criteria that can hold at once,
+ * then all combinations, fewest differences first. Undefined when there are more than `MAX_COMBINATIONS`.
+ */
+export function representatives(
+  blocks: readonly Guard[],
+  directory: Directory,
+  base: Login,
+  fixedUser: boolean,
+): readonly Who[] | undefined {
+  const criteria = blocks.flatMap((block) => block.criteria);
+  const asked = (on: Criterion['on']): readonly Criterion[] => criteria.filter((criterion) => criterion.on === on);
+  const choices: Difference[][] = [
+    fixedUser ? [] : distinct(userChoices(criteria, directory), [...asked('user'), ...asked('group')], base),
+    distinct(
+      [...ADDRESSES, ...asked('addr').flatMap(({ list }) => examples(list, addressExample))].map((addr) => ({ addr })),
+      asked('addr'),
+      base,
+    ),
+    ...(['host', 'laddr', 'lport', 'rdomain'] as const).map((on) =>
+      distinct(
+        asked(on).flatMap(({ list }) =>
+          examples(list, on === 'laddr' ? addressExample : nameExample).map((value) => ({ [on]: value })),
+        ),
+        asked(on),
+        base,
+      ),
+    ),
+    fixedUser || asked('invalid').length === 0 ? [] : [{ invalid: true }],
+  ];
+  if (choices.reduce((product, own) => product * (own.length + 1), 1) > MAX_COMBINATIONS) return undefined;
+  let combined: Who[] = [{ login: base, differs: [] }];
+  for (const own of choices) {
+    const more = combined.flatMap((who) =>
+      own.map((difference) => ({
+        login: { ...who.login, ...difference },
+        differs: [...who.differs, Object.keys(difference)[0] ?? ''],
+      })),
+    );
+    combined = [...combined, ...more];
+  }
+  return combined.sort((a, b) => a.differs.length - b.differs.length);
+}
+
+/** Keeps one value per set of criteria it satisfies; what satisfies the same as the base adds nothing. */
+function distinct(values: readonly Difference[], criteria: readonly Criterion[], base: Login): Difference[] {
+  const signature = (login: Login): string => criteria.map((one) => (holds(one, login) ? '1' : '0')).join('');
+  const seen = new Set([signature(base)]);
+  return values.filter((value) => {
+    const own = signature({ ...base, ...value });
+    if (seen.has(own)) return false;
+    seen.add(own);
+    return true;
+  });
+}
+
+function userChoices(criteria: readonly Criterion[], directory: Directory): Difference[] {
+  const literal = criteria.filter(({ on }) => on === 'user').flatMap(({ list }) => examples(list, nameExample));
+  const groups = criteria.filter(({ on }) => on === 'group').flatMap(({ list }) => examples(list, nameExample));
+  const known = (name: string): Difference => {
+    const account = directory.accounts.find((one) => one.name === name);
+    return { user: name, groups: account === undefined ? [] : groupsOf(directory, account) };
+  };
+  const members = groups.flatMap((name): Difference[] => {
+    const gid = directory.groups.find((group) => group.name === name)?.gid;
+    const member = gid === undefined ? undefined : membersOf(directory, gid)[0];
+    return member === undefined ? [{ user: `member-of-${name}`, groups: [name] }] : [known(member)];
+  });
+  return [
+    known('root'),
+    ...literal.map(known),
+    ...members,
+    ...directory.accounts.map((one: Account) => known(one.name)),
+  ];
+}
+
+/** One text per pattern of a list, negated ones included, that the pattern matches. */
+function examples(list: string, example: (pattern: string) => string): string[] {
+  return list.split(',').map((pattern) => example(pattern.replace(/^!/, '')));
+}
+
+function nameExample(pattern: string): string {
+  return pattern.replace(/[*?]/g, 'x');
+}
+
+function addressExample(pattern: string): string {
+  if (/[*?]/.test(pattern)) {
+    const parts = pattern.replace(/[*?]/g, '1').split('.');
+    return pattern.includes(':') ? parts.join('.') : [...parts, '1', '1', '1'].slice(0, 4).join('.');
+  }
+  if (!pattern.includes('/') || parseAddress(pattern) !== undefined) return pattern;
+  const { family, bits, prefix } = parseCidr(pattern);
+  const network = pattern.split('/')[0] ?? pattern;
+  // The first address behind the network's own, where there is one.
+  if (family === 4)
+    return prefix > 30 ? network : [24n, 16n, 8n, 0n].map((shift) => ((bits + 1n) >> shift) & 255n).join('.');
+  return prefix < 127 && network.endsWith('::') ? `${network}1` : network;
+}
+
+/** `user=deploy,addr=10.0.0.1`: what differs, as `sshd -T -C` takes it. */
+export function criteriaText({ login, differs }: Who): string {
+  return differs.map((on) => (on === 'invalid' ? 'invalid-user' : `${on}=${login[on as keyof Login]}`)).join(',');
+}
+
+/** For sentences: "user deploy from 10.0.0.1". */
+export function describe({ login, differs }: Who, nobody: string): string {
+  const at = differs.includes('addr') ? ` from ${login.addr}` : '';
+  const host = differs.includes('host') ? ` from ${login.host}` : '';
+  const to = differs.includes('laddr') ? ` to ${login.laddr}` : '';
+  const port = differs.includes('lport') ? ` on port ${login.lport}` : '';
+  const domain = differs.includes('rdomain') ? ` in routing domain ${login.rdomain}` : '';
+  const who = differs.includes('user')
+    ? `user ${login.user}`
+    : differs.includes('invalid')
+      ? 'users that do not exist'
+      : nobody;
+  return `${who}${at}${host}${to}${port}${domain}`;
+}

@@ -1,0 +1,195 @@
+import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
+import type { OtherServer } from '../../model/facts/ssh.ts';
+import type { Outputs } from '../outputs.ts';
+import { readUnits, type UnitProperties } from '../systemd.ts';
+import { isListener, optionsOf, overridesOf } from './command-line.ts';
+import type { Entry } from './config.ts';
+import { gatherDoubts } from './doubts.ts';
+
+/** What runs, as opposed to what the files say. */
+export interface Daemon {
+  /** Options of the command line that override the global section, as directives. */
+  readonly overrides: readonly Entry[];
+  readonly otherServers: readonly OtherServer[];
+  readonly doubts: readonly Unknown[];
+}
+
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly command: string;
+}
+
+const MAIN_FILE = '/etc/ssh/sshd_config';
+const OURS = new Set(['ssh.socket', 'sshd.socket']);
+
+/** Never throws: what could not be seen becomes a doubt. */
+export function readDaemon(outputs: Outputs): Daemon {
+  const { list: doubts, attempt } = gatherDoubts();
+  const units = unitsOf(outputs);
+  const processes = attempt(
+    () => readProcesses(outputs.ran('ssh-processes')),
+    () => ({ all: [], pidFile: null }),
+  );
+  const listening = attempt(
+    () => readListeners(outputs.ran('ssh-listeners')),
+    () => null,
+  );
+  const daemons = processes.all.filter(
+    ({ pid, command }) => isListener(command) && (listening === null || listening.has(pid)),
+  );
+  const main = mainDaemon(daemons, units, processes.pidFile);
+  const running = main === undefined ? undefined : optionsOf(main.command);
+  if (listening !== null && main === undefined && !isSocketActivated(units)) {
+    const message = 'No listening sshd was seen among the processes, so what answers on the SSH port is not known.';
+    doubts.push(unknown('not-observable', message));
+  }
+  const file = running?.find(([flag]) => flag === 'f')?.[1];
+  if (file !== undefined && file !== MAIN_FILE) {
+    const message = `The running sshd uses ${file} instead of ${MAIN_FILE}; fleetproof does not read that file.`;
+    doubts.push(unknown('not-observable', message));
+  }
+  const stale = attempt(
+    () => staleness(outputs, units, main, processes.pidFile),
+    () => undefined,
+  );
+  const { overrides, pending } = attempt(
+    () => overridesOf(running, outputs.ran('sshd-defaults', [0, 1, 2])),
+    () => ({ overrides: [], pending: undefined }),
+  );
+  doubts.push(...[stale, pending].filter((one) => one !== undefined));
+  return { overrides, otherServers: [...otherDaemons(processes.all, listening, main), ...otherSockets(units)], doubts };
+}
+
+/** No systemd is no trouble in itself: the pid file then tells when sshd started. */
+function unitsOf(outputs: Outputs): ReadonlyMap<string, UnitProperties> {
+  try {
+    return readUnits(outputs.ran('ssh-units'));
+  } catch (error) {
+    if (error instanceof Ignorance) return new Map();
+    throw error;
+  }
+}
+
+function readProcesses(text: string): { all: Process[]; pidFile: number | null } {
+  const all = text.split('\n').flatMap((line) => {
+    const match = /^(\d{1,9}) (\S+) (.*?) *$/.exec(line);
+    return match === null ? [] : [{ pid: Number(match[1]), name: match[2] ?? '', command: match[3] ?? '' }];
+  });
+  const pidFile = /^pidfile (\d{1,9})$/m.exec(text)?.[1];
+  return { all, pidFile: pidFile === undefined ? null : Number(pidFile) };
+}
+
+/** Process ids that hold a listening TCP socket. Source: ss(8), `users:(("sshd",pid=92,fd=3))`. */
+function readListeners(text: string): ReadonlySet<number> {
+  return new Set([...text.matchAll(/\bpid=(\d{1,9})\b/g)].map((match) => Number(match[1])));
+}
+
+function mainDaemon(
+  daemons: readonly Process[],
+  units: ReadonlyMap<string, UnitProperties>,
+  pidFile: number | null,
+): Process | undefined {
+  const ids = ['ssh.service', 'sshd.service'].map((id) => Number(units.get(id)?.get('MainPID') ?? 0));
+  return (
+    daemons.find(({ pid }) => ids.includes(pid)) ??
+    daemons.find(({ pid }) => pid === pidFile) ??
+    (daemons.length === 1 ? daemons[0] : undefined)
+  );
+}
+
+function isSocketActivated(units: ReadonlyMap<string, UnitProperties>): boolean {
+  return [...OURS].some((id) => units.get(id)?.get('ActiveState') === 'active');
+}
+
+/**
+ * sshd reads its files when it starts and on SIGHUP, never in between. The pid file is written at both moments
+ * by the daemon itself; systemd's ExecMainStartTimestamp does not move on a reload, StateChangeTimestamp does.
+ * A file's change time cannot be set back, unlike its modification time.
+ */
+function staleness(
+  outputs: Outputs,
+  units: ReadonlyMap<string, UnitProperties>,
+  main: Process | undefined,
+  pidFile: number | null,
+): Unknown | undefined {
+  if (main === undefined) return undefined;
+  const times = fileTimes(outputs);
+  const unit = [...units.values()].find((properties) => properties.get('MainPID') === String(main.pid));
+  const readAt = pidFile === main.pid ? times.pidFile : epochOf(unit?.get('StateChangeTimestamp'));
+  if (readAt === undefined)
+    return unknown(
+      'not-observable',
+      'When the running sshd last read its configuration could not be told.',
+      'Run: systemctl reload ssh',
+    );
+  const late = times.config.filter(({ changed }) => changed > readAt).sort((a, b) => b.changed - a.changed)[0];
+  if (late === undefined) return undefined;
+  const when = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
+  return unknown(
+    'not-observable',
+    `${late.path} changed at ${when(late.changed)}, after sshd last read its configuration at ${when(readAt)}: ` +
+      'the running daemon may still work by older settings, which only a look from outside could tell.',
+    'Run: sshd -t && systemctl reload ssh',
+  );
+}
+
+interface FileTimes {
+  readonly pidFile: number | undefined;
+  readonly config: readonly { readonly path: string; readonly changed: number }[];
+}
+
+/** Reads `stat -L -c '%Y %Z %F:%n'`. */
+function fileTimes(outputs: Outputs): FileTimes {
+  let pidFile: number | undefined;
+  const config: { path: string; changed: number }[] = [];
+  for (const line of outputs.ran('sshd-files', [0, 1]).split('\n')) {
+    const match = /^(\d{1,12}) (\d{1,12}) ([^:]*):(.*)$/.exec(line);
+    if (match === null) continue;
+    const [, modified, changed, kind, path = ''] = match;
+    if (path.endsWith('.pid')) pidFile = Number(modified);
+    // A directory's own change time also moves with its mode; its modification time with its entries only.
+    else config.push({ path, changed: Number(kind === 'directory' ? modified : changed) });
+  }
+  return { pidFile, config };
+}
+
+/** `Sun 2026-11-22 02:48:00 UTC`, printed under TZ=UTC. */
+function epochOf(text: string | undefined): number | undefined {
+  const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$/.exec(text ?? '');
+  const epoch = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`) / 1000;
+  return Number.isNaN(epoch) ? undefined : epoch;
+}
+
+/** Other processes that listen and speak SSH. What an sshd session listens on is a port forwarding, not a server. */
+function otherDaemons(
+  all: readonly Process[],
+  listening: ReadonlySet<number> | null,
+  main: Process | undefined,
+): OtherServer[] {
+  return all.flatMap((process): OtherServer[] => {
+    if (process.pid === main?.pid || listening?.has(process.pid) !== true) return [];
+    const isSession =
+      /^sshd/.test(process.name) && !isListener(process.command) && /^sshd(-session)?: /.test(process.command);
+    if (isSession) return [];
+    const what = `${process.name} (process ${process.pid}, "${process.command}")`;
+    if (process.name.startsWith('dropbear')) {
+      const off = process.command.split(' ').some((word) => /^-[A-Za-z]*s/.test(word));
+      return [{ what, passwords: off ? null : true }];
+    }
+    const on = optionsOf(process.command).some(
+      ([flag, value]) => flag === 'o' && /^passwordauthentication *= *"?yes/i.test(value),
+    );
+    return [{ what, passwords: on ? true : null }];
+  });
+}
+
+/** Sockets that systemd holds for another SSH server. Local sockets (sshd-unix-local, sshd-vsock) are not reachable by IP. */
+function otherSockets(units: ReadonlyMap<string, UnitProperties>): OtherServer[] {
+  return [...units].flatMap(([id, properties]) => {
+    const isOther = id.endsWith('.socket') && !OURS.has(id) && properties.get('ActiveState') === 'active';
+    const listen = properties.get('Listen') ?? '';
+    if (!isOther || !/(^|:|\])\d+ \(Stream\)|:\d+/.test(listen)) return [];
+    return [{ what: `${id} (systemd listens on ${listen} for it)`, passwords: null }];
+  });
+}

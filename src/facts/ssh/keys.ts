@@ -1,0 +1,217 @@
+import { cannotTell, type Fact, known, type Unknown, unknown } from '../../model/fact.ts';
+import type { SshAccount, SshKey, SshKeys, UnsafePath } from '../../model/facts/ssh.ts';
+import type { Outputs } from '../outputs.ts';
+import { type Account, type Directory, hasLoginShell, membersOf, readDirectory } from './accounts.ts';
+import { readKeyBlob } from './blob.ts';
+import { readConfig } from './config.ts';
+import { readConfigFiles } from './files.ts';
+import { KEY_PATHS_LIMIT } from './probes.ts';
+import { readEffective } from './settings.ts';
+import { readLine } from './words.ts';
+
+/** The files sshd looks at when no AuthorizedKeysFile is set; the snippet lists them for every account. */
+const ALWAYS = ['.ssh/authorized_keys', '.ssh/authorized_keys2'];
+
+/** What the two listings and the two privileged commands brought back about key files. */
+interface Seen {
+  readonly paths: ReadonlyMap<string, Meta>;
+  readonly lines: ReadonlyMap<string, readonly FoundLine[]>;
+  /** AuthorizedKeysFile patterns that the listing knew. */
+  readonly patterns: ReadonlySet<string>;
+  /** Paths the commands named in an error other than "no such file". */
+  readonly failed: ReadonlySet<string>;
+  readonly doubts: readonly Unknown[];
+}
+
+interface Meta {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly isFile: boolean;
+}
+
+interface FoundLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Authorized keys of every account with a login shell. Throws `Ignorance` when none could be looked at. */
+export function readKeys(outputs: Outputs): Fact<SshKeys> {
+  const effective = readEffective(outputs.ran('sshd-effective'));
+  const directory = readDirectory(outputs);
+  const seen = readSeen(outputs);
+  const config = readConfig(readConfigFiles(outputs));
+  const inFiles = config.entries.filter(({ keyword }) => keyword === 'authorizedkeysfile').flatMap(({ args }) => args);
+  const inForce = (effective.get('authorizedkeysfile') ?? []).flatMap((value) => value.split(/\s+/));
+  const patterns = [...new Set([...inForce, ...inFiles])].filter((pattern) => pattern !== '' && pattern !== 'none');
+  const other = (keyword: string, name: string): string[] => {
+    const value = effective.get(keyword)?.[0] ?? 'none';
+    return value === 'none' ? [] : [`${name} ${value}`];
+  };
+  return known({
+    accounts: directory.accounts
+      .filter((account) => hasLoginShell(account) && account.home.startsWith('/'))
+      .map((account) => readAccount(account, patterns, directory, seen)),
+    strictModes: effective.get('strictmodes')?.[0] !== 'no',
+    otherSources: [
+      ...other('authorizedkeyscommand', 'AuthorizedKeysCommand'),
+      ...other('trustedusercakeys', 'TrustedUserCAKeys'),
+    ],
+  });
+}
+
+function readSeen(outputs: Outputs): Seen {
+  const listed = outputs.ran('ssh-key-paths.list').split('\n').filter(Boolean);
+  outputs.ran('ssh-key-lines.list');
+  const isListed = listed.length > 0;
+  const stat = isListed ? outputs.ran('ssh-key-paths', [0, 1]) : '';
+  const grep = isListed ? outputs.ran('ssh-key-lines', [0, 1, 2]) : '';
+  const errors = isListed ? `${outputs.get('ssh-key-paths').stderr}\n${outputs.get('ssh-key-lines').stderr}` : '';
+  return {
+    paths: readStat(stat),
+    lines: readGrep(grep),
+    patterns: listedPatterns(outputs),
+    failed: failedPaths(errors),
+    doubts:
+      listed.length < KEY_PATHS_LIMIT
+        ? []
+        : [unknown('truncated', `More than ${KEY_PATHS_LIMIT} key paths were listed; the rest was not looked at.`)],
+  };
+}
+
+/** Reads `stat -L -c '%a %u %g %F:%n'`. */
+function readStat(text: string): ReadonlyMap<string, Meta> {
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const match = /^([0-7]{1,5}) (\d{1,10}) (\d{1,10}) ([^:]*):(.*)$/.exec(line);
+      if (match === null) return [];
+      const [, mode = '', uid, gid, kind = '', path = ''] = match;
+      const meta = {
+        mode: Number.parseInt(mode, 8),
+        uid: Number(uid),
+        gid: Number(gid),
+        isFile: kind.startsWith('regular'),
+      };
+      return [[path, meta] as const];
+    }),
+  );
+}
+
+/** Reads `grep -aHno`: one row per key, and one `#` for a line that is commented out. */
+function readGrep(text: string): ReadonlyMap<string, readonly FoundLine[]> {
+  const found = new Map<string, FoundLine[]>();
+  for (const row of text.split('\n')) {
+    const match = /^([^:]+):(\d{1,9}):(.*)$/.exec(row);
+    if (match === null) continue;
+    const [, path = '', line, content = ''] = match;
+    found.set(path, [...(found.get(path) ?? []), { line: Number(line), text: content }]);
+  }
+  return found;
+}
+
+/** The patterns that the login user could see in the configuration: the listing asked for exactly these. */
+function listedPatterns(outputs: Outputs): ReadonlySet<string> {
+  const rows = outputs.get('sshd-config-readable').stdout.split('\n');
+  const own = rows.flatMap((row) => {
+    const match = /^\/etc\/ssh\/sshd_config(?:\.d\/[^:/]*\.conf)?:\d+:(.*)$/.exec(row);
+    const line = match === null ? undefined : readLine(match[1] ?? '');
+    return line?.keyword === 'authorizedkeysfile' ? line.args : [];
+  });
+  return new Set([...ALWAYS, ...own]);
+}
+
+/** Absence is knowledge; every other complaint is ignorance, also one that cannot be read. */
+function failedPaths(stderr: string): ReadonlySet<string> {
+  return new Set(
+    stderr.split('\n').flatMap((line) => {
+      if (line.trim() === '' || line.startsWith('sudo: ')) return [];
+      const match = /^(?:\S*\/)?(?:grep: |stat: cannot (?:statx?|stat) )'?([^']+?)'?: ([^:]+)$/.exec(line);
+      if (match?.[1] === undefined)
+        return cannotTell('unreadable', `Looking at key files met trouble: ${line.trim()}.`);
+      return /^(No such file or directory|Not a directory)$/.test(match[2] ?? '') ? [] : [match[1]];
+    }),
+  );
+}
+
+function readAccount(account: Account, patterns: readonly string[], directory: Directory, seen: Seen): SshAccount {
+  const keys: SshKey[] = [];
+  const doubts = [...seen.doubts];
+  const unsafe = new Map<string, UnsafePath>();
+  for (const pattern of patterns) {
+    const file = expand(pattern, account);
+    const doubt = doubtOf(file, pattern, account, seen);
+    if (doubt !== undefined) doubts.push(doubt);
+    if (seen.paths.get(file)?.isFile !== true) continue;
+    const rows = seen.lines.get(file) ?? [];
+    for (const { line, text } of rows) {
+      if (text === '#' || rows.some((row) => row.line === line && row.text === '#')) continue;
+      const key = readKeyBlob(text.replace(/^\S+\s/, ''));
+      if (key === undefined) doubts.push(unknown('unparseable', `A key in ${file} line ${line} could not be read.`));
+      else keys.push({ file, line, ...key });
+    }
+    if (rows.length > 0)
+      for (const path of guarded(file, account)) {
+        const because = unsafeBecause(path, account, directory, seen.paths.get(path));
+        if (because !== undefined) unsafe.set(path, { path, because });
+      }
+  }
+  return { name: account.name, keys, unsafePaths: [...unsafe.values()], doubts };
+}
+
+/** Tokens of AuthorizedKeysFile. Source: sshd_config(5), TOKENS. */
+function expand(pattern: string, account: Account): string {
+  const tokens: Readonly<Record<string, string>> = {
+    h: account.home,
+    u: account.name,
+    U: String(account.uid),
+    '%': '%',
+  };
+  const path = pattern.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole);
+  return path.startsWith('/') ? path : `${account.home}/${path}`.replaceAll('//', '/');
+}
+
+function doubtOf(file: string, pattern: string, account: Account, seen: Seen): Unknown | undefined {
+  if (!seen.patterns.has(pattern))
+    return unknown(
+      'unreadable',
+      `AuthorizedKeysFile ${pattern} stands in a file that the login user cannot read, so the keys of ${account.name} were not all looked at.`,
+    );
+  if (!/^[A-Za-z0-9_./:@=,+-]+$/.test(file) || file.includes('..') || file.includes(':'))
+    return unknown(
+      'not-observable',
+      `The key file ${JSON.stringify(file)} of ${account.name} has a name that fleetproof does not pass to a command.`,
+    );
+  const failed = [file, `${account.home}/.ssh`, account.home].find((path) => seen.failed.has(path));
+  return failed === undefined ? undefined : unknown('unreadable', `${failed} could not be looked at, even as root.`);
+}
+
+/** The file, its directory, and the home where the file is inside it: what StrictModes looks at. */
+function guarded(file: string, account: Account): string[] {
+  const folder = file.slice(0, file.lastIndexOf('/'));
+  return [file, folder, ...(file.startsWith(`${account.home}/`) ? [account.home] : [])];
+}
+
+/**
+ * As sshd with StrictModes: owned by the account or root, written by nobody else. A group that holds only the
+ * account itself harms nobody, and Debian's sshd allows it. Source: OpenSSH misc.c, `safe_path`.
+ */
+function unsafeBecause(
+  path: string,
+  account: Account,
+  directory: Directory,
+  meta: Meta | undefined,
+): string | undefined {
+  if (meta === undefined) return undefined;
+  const mode = meta.mode.toString(8).padStart(4, '0');
+  if (meta.uid !== 0 && meta.uid !== account.uid) {
+    const owner = directory.accounts.find((one) => one.uid === meta.uid)?.name ?? `uid ${meta.uid}`;
+    return `${path} belongs to ${owner}.`;
+  }
+  if ((meta.mode & 0o002) !== 0) return `${path} can be written by everyone (mode ${mode}).`;
+  if ((meta.mode & 0o020) === 0 || meta.gid === 0) return undefined;
+  const others = membersOf(directory, meta.gid).filter((name) => name !== account.name && name !== 'root');
+  const group = directory.groups.find(({ gid }) => gid === meta.gid)?.name ?? `gid ${meta.gid}`;
+  return others.length === 0 && group === account.name
+    ? undefined
+    : `${path} can be written by the group ${group} (mode ${mode}).`;
+}

@@ -1,0 +1,204 @@
+import type { Probe } from '../../model/probe.ts';
+import { STRANGER_SPEC } from './contexts.ts';
+
+const CONFIG = ['grep', '-Ran', '^', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'] as const;
+export const KEY_PATHS_LIMIT = 400;
+
+/**
+ * One specification per pattern of a Match line, with the line's other criteria met by their first pattern.
+ * Only where sudo allows everything: the arguments cannot be granted narrowly (`sshd -T -f FILE` prints lines
+ * of any file), and asking in vain would only write to the host's log.
+ */
+const CONTEXTS = `case $S in root|all) ;; *) exit 0 ;; esac
+t=$(grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
+[ $? -lt 2 ] || t=$(priv grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
+printf '%s\\n' "$t" | sed 's/^[^:]*:[^:]*://' | awk '
+function example(p) { sub(/^!/, "", p); sub(/\\/.*/, "", p); gsub(/[*?]/, "1", p); return p }
+{
+  gsub(/["\\r]/, ""); sub(/#.*/, "")
+  n = split($0, w, /[ \\t=]+/); i = 1; if (w[1] == "") i = 2
+  if (tolower(w[i]) != "match") next
+  split("", list)
+  for (i++; i < n; i += 2) list[tolower(w[i])] = w[i + 1]
+  for (c in list) {
+    m = split(list[c], p, ",")
+    for (j = 1; j <= m; j++) {
+      v["user"] = "fleetproof-stranger"; v["group"] = "-"; v["address"] = "203.0.113.7"; v["host"] = "stranger.invalid"
+      v["localaddress"] = "198.51.100.1"; v["localport"] = "22"
+      for (d in list) { split(list[d], f, ","); v[d] = example(f[1]) }
+      v[c] = example(p[j])
+      print v["group"], v["user"], v["host"], v["address"], v["localaddress"], v["localport"]
+    }
+  }
+}' | while read -r g u h a la lp; do
+  if [ "$g" != - ]; then
+    e=$(getent group "$g") || continue
+    m=\${e##*:}; m=\${m%%,*}
+    [ -n "$m" ] || { i=\${e%:*}; i=\${i##*:}; m=$(getent passwd | awk -F: -v g="$i" '$4 == g { print $1; exit }'); }
+    [ -n "$m" ] && u=$m
+  fi
+  echo "user=$u,host=$h,addr=$a,laddr=$la,lport=$lp"
+done | awk '!seen[$0]++'`;
+
+/** Where accounts with a login shell may keep authorized keys. What the login user sees not to exist is left out. */
+function keyPaths(print: string): string {
+  return `a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\\n' ' ')
+l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
+BEGIN { n = split(a, p, /[ \\t]+/) }
+$6 ~ /^\\// && $7 !~ /\\/(nologin|false|true|sync|halt|shutdown)$/ {
+  for (i = 1; i <= n; i++) {
+    f = p[i]
+    if (f == "" || f == "none") continue
+    gsub(/%%/, "\\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\\001/, "%", f)
+    if (f !~ /^\\//) f = $6 "/" f
+    gsub(/\\/\\/+/, "/", f)
+    if (!seen[f]++) print $6 "\\t" f
+  }
+}') && [ -n "$l" ] || exit 1
+printf '%s\\n' "$l" | while IFS='	' read -r h f; do
+  d=\${f%/*}
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  ${print}
+done | awk '!seen[$0]++'`;
+}
+
+export const probes: readonly Probe[] = [
+  {
+    id: 'sshd-effective',
+    purpose: 'The settings that sshd itself computes from its files, for a stranger from an outside address.',
+    as: 'root',
+    argv: ['sshd', '-T', '-C', STRANGER_SPEC],
+  },
+  {
+    id: 'sshd-config',
+    purpose:
+      'The lines of the sshd configuration: Match blocks, and which file and line decides. Drop-ins may be readable by root only.',
+    as: 'root',
+    argv: CONFIG,
+  },
+  {
+    id: 'sshd-config-readable',
+    purpose: 'The same lines as far as the login user may read them, for hosts without sudo.',
+    as: 'user',
+    argv: CONFIG,
+  },
+  {
+    id: 'sshd-contexts',
+    purpose: 'What sshd answers for one log-in per Match criterion.',
+    as: 'root',
+    argv: ['sshd', '-T', '-C'],
+    each: { snippet: CONTEXTS, limit: 16 },
+    alsoPrivileged: [CONFIG],
+  },
+  {
+    id: 'sshd-files',
+    purpose: 'When the sshd configuration last changed, and when the running sshd wrote its pid file.',
+    as: 'user',
+    argv: [
+      'stat',
+      '-L',
+      '-c',
+      '%Y %Z %F:%n',
+      '/run/sshd.pid',
+      '/etc/ssh/sshd_config',
+      '/etc/ssh/sshd_config.d',
+      { glob: '/etc/ssh/sshd_config.d/*' },
+    ],
+  },
+  {
+    id: 'sshd-defaults',
+    purpose: 'Options that the service file adds to the command line of sshd; "sshd -T" does not see them.',
+    as: 'user',
+    argv: ['grep', '-hs', '-e', '^SSHD_OPTS=', '-e', '^OPTIONS=', '/etc/default/ssh', '/etc/sysconfig/sshd'],
+  },
+  {
+    id: 'ssh-units',
+    purpose: 'State of the SSH services and sockets, and when sshd was last started or reloaded.',
+    as: 'user',
+    argv: [
+      'env',
+      'TZ=UTC',
+      'systemctl',
+      'show',
+      '-p',
+      'Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,Listen,Accept',
+      'ssh.service',
+      'sshd.service',
+      'ssh.socket',
+      'sshd.socket',
+      '*ssh*.socket',
+      'dropbear*.socket',
+    ],
+  },
+  {
+    id: 'ssh-processes',
+    purpose: 'Command lines of running SSH servers only, from /proc: options there override the files.',
+    as: 'user',
+    argv: ['cat', '/proc/PID/cmdline'],
+    snippet: `[ -r /proc/self/comm ] || exit 3
+for p in /proc/[0-9]*; do
+  read -r c <"$p/comm" || continue
+  case $c in sshd*|dropbear*|tinysshd*) ;; *) continue ;; esac
+  printf '%s %s ' "\${p#/proc/}" "$c"
+  tr '\\000\\n' '  ' <"$p/cmdline"
+  echo
+done 2>/dev/null
+read -r f </run/sshd.pid && echo "pidfile $f"
+exit 0`,
+  },
+  {
+    id: 'ssh-listeners',
+    purpose: 'Which processes listen for TCP connections, to find SSH servers beside sshd.',
+    as: 'root',
+    argv: ['ss', '-Hltnp'],
+  },
+  {
+    id: 'passwd-entries',
+    purpose: 'Accounts, their homes and login shells.',
+    as: 'user',
+    argv: ['getent', 'passwd'],
+    redact: [/^[^:\n]*:([^:\n]{3,}):/gm],
+  },
+  {
+    id: 'group-entries',
+    purpose: 'Groups and their members.',
+    as: 'user',
+    argv: ['getent', 'group'],
+    redact: [/^[^:\n]*:([^:\n]{3,}):/gm],
+  },
+  {
+    id: 'ssh-key-paths',
+    purpose: 'Owner and mode of authorized key files and the directories around them (metadata only).',
+    as: 'root',
+    argv: ['stat', '-L', '-c', '%a %u %g %F:%n', '--'],
+    each: {
+      snippet: keyPaths('printf \'%s\\n\' "$h" "$d" "$f"'),
+      limit: KEY_PATHS_LIMIT,
+      together: true,
+      // Behind `--` everything is a file name, and stat tells of a file no more than this format.
+      grant: '*',
+    },
+  },
+  {
+    id: 'ssh-key-lines',
+    purpose:
+      'Public keys in authorized key files. Prints nothing but keys (and the # of lines commented out), whatever file is named.',
+    as: 'root',
+    // Bounded by the pattern: -o prints the match alone, so a link to another file gives nothing of it away.
+    // No blank in the pattern, so that its words cannot be cut in another way; devices and FIFOs are not opened.
+    argv: [
+      'grep',
+      '-aHno',
+      '-D',
+      'skip',
+      '-d',
+      'skip',
+      '-E',
+      '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+',
+      '--',
+    ],
+    each: { snippet: keyPaths('printf \'%s\\n\' "$f"'), limit: KEY_PATHS_LIMIT, together: true, grant: '*' },
+  },
+];
