@@ -19,10 +19,11 @@ const EXPORT = 'Export it with "ansible-inventory -i SOURCE --list --yaml" and g
 export function readDeclarations(input: InputText, catalogue: Catalogue, folders: Folders): Declarations {
   refuseForeign(input);
   if (!looksLikeYaml(input.text)) return readAnsible(input.file, readIni(input), folders);
-  const yaml = parseYaml(input, { ansible: true });
+  // Our own format has no merge keys and no Ansible tags. Parsing is slow, so the likelier rules come first.
+  const strict = /^(\{\s*)?["']?(hosts|groups|defaults)["']?\s*:/m.test(input.text);
+  const yaml = parseYaml(input, { ansible: !strict });
   if (formatOf(yaml) === 'ansible') return readAnsible(input.file, readYamlInventory(yaml), folders);
-  // Read again by the rules of our own format, which has no merge keys and no Ansible tags.
-  return readInventory(parseYaml(input), catalogue, folders);
+  return readInventory(strict ? yaml : parseYaml(input), catalogue, folders);
 }
 
 /** The first line that says anything begins a mapping, a list or a JSON object. */

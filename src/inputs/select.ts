@@ -10,7 +10,7 @@ import { didYouMean } from './suggest.ts';
  */
 export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly string[]): readonly DeclaredHost[] {
   const patterns = limit
-    .flatMap((text) => text.split(','))
+    .flatMap((text) => text.split(/,(?![^{]*\})/))
     .map((text) => text.trim())
     .filter((text) => text !== '');
   if (patterns.length === 0) return hosts;
@@ -43,5 +43,7 @@ function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
 
 function nothingMatches(pattern: string, hosts: readonly DeclaredHost[]): InputProblem {
   const words = hosts.flatMap(({ name, groups, tags }) => [name, ...groups, ...tags.map((tag) => `tag:${tag}`)]);
-  return { file: '', what: `--limit ${quote(pattern)} matches no host and no group.`, ...didYouMean(pattern, words) };
+  const what = `--limit ${quote(pattern)} matches no host and no group.`;
+  const tag = `tag:${pattern}`;
+  return { file: '', what, ...didYouMean(words.includes(tag) ? tag : pattern, words) };
 }
