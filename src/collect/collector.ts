@@ -11,8 +11,8 @@ export interface Program {
   readonly text: string;
   readonly nonce: string;
   readonly probes: readonly Probe[];
-  /** The scanner's clock in milliseconds, which the host's clock is compared with. */
-  readonly clock: () => number;
+  /** The scanner's clock in milliseconds, which the host's clock is compared with. A replayed host has its own time. */
+  readonly clock: (host: Host) => number;
 }
 
 /** Runs the program on one host. Never throws: a host ends as a typed outcome, whatever it does. */
@@ -50,7 +50,8 @@ function reached(host: Host, program: Program, outcome: Reached): Capture {
       privilege: privilegeOf(hello, frames.outputs),
       hostKey: outcome.hostKey,
       banner: outcome.banner,
-      clockOffsetSeconds: hello === null ? null : offsetOf(hello, program.clock() - (outcome.finishedAtMs - outcome.execStartedAtMs)),
+      clockOffsetSeconds:
+        hello === null ? null : offsetOf(hello, program.clock(host) - (outcome.finishedAtMs - outcome.execStartedAtMs)),
     },
     hostEpoch: hello?.epoch ?? null,
     outputs: frames.outputs,
