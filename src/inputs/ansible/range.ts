@@ -16,7 +16,10 @@ export interface HostPattern {
  */
 export function expandHostPattern(text: string): HostPattern | string {
   const bracketed = /^\[([^\]]+)\](?::([0-9]+))?$/.exec(text);
-  if (bracketed?.[1] !== undefined && isAddress(bracketed[1])) return patternOf([bracketed[1]], bracketed[2], text);
+  const [, address, portOfAddress] = bracketed ?? [];
+  if (address !== undefined && isAddress(address) && (address.includes(':') || portOfAddress !== undefined)) {
+    return patternOf([address], portOfAddress, text);
+  }
   const ported = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/.exec(text);
   const names = expandRanges(ported?.[1] ?? text);
   return typeof names === 'string' ? names : patternOf(names, ported?.[2], text);
