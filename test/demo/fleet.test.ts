@@ -175,7 +175,7 @@ describe('the fleet itself', () => {
 function logIn({ address, port, user }: Host, config: ConnectConfig): Promise<Client> {
   const client = new ssh2.Client();
   return new Promise((ready, fail) => {
-    client.on('error', fail).once('ready', () => ready(client));
+    client.on('error', fail).once('ready', () => ready(client.setNoDelay(true)));
     client.connect({ host: address, port, username: user, ...config });
   });
 }
