@@ -65,7 +65,7 @@ export function whyNoFleet(): readonly string[] {
   const { status, stdout, error } = spawnSync(FLEET, ['check'], { encoding: 'utf8' });
   if (status === 0) return [];
   const reasons = status === CANNOT ? stdout.trim().split('\n') : [`fleet check failed: ${error?.message ?? status}`];
-  if (process.env['FLEET_REQUIRED'] === '1') throw new Error(`FLEET_REQUIRED=1, but: ${reasons.join('; ')}`);
+  if (process.env.FLEET_REQUIRED === '1') throw new Error(`FLEET_REQUIRED=1, but: ${reasons.join('; ')}`);
   console.warn(`\nREAL HOSTS ARE NOT TESTED: ${reasons.join('; ')}\n`);
   return reasons;
 }
