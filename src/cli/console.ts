@@ -11,8 +11,8 @@ export interface Console {
 
 /** NO_COLOR (no-color.org) and CI switch colour off; CI also switches the live line off. */
 export function systemConsole(env: Readonly<Record<string, string | undefined>>): Console {
-  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  const ci = (env['CI'] ?? '') !== '' && env['CI'] !== 'false';
+  const plain = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+  const ci = (env.CI ?? '') !== '' && env.CI !== 'false';
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -116,7 +116,7 @@ function report(error: unknown, { console, env }: Context): number {
     return { create: EXIT.create, io: EXIT.io, missing: EXIT.missing, data: EXIT.data }[error.kind];
   }
   const text =
-    error instanceof Error ? ((env['FLEETPROOF_DEBUG'] ?? '') === '' ? error.message : error.stack) : String(error);
+    error instanceof Error ? ((env.FLEETPROOF_DEBUG ?? '') === '' ? error.message : error.stack) : String(error);
   console.err(
     `fleetproof: internal error: ${text}\nThis is a defect of fleetproof. FLEETPROOF_DEBUG=1 shows where it happened.\n`,
   );

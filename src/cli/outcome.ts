@@ -15,6 +15,7 @@ export interface Shown {
 /** What is printed at the end of an assessment, and the exit code with its reason. */
 export interface Farewell extends Ending {
   readonly text: string;
+  readonly runId: string;
 }
 
 /** Composes it while the results can still be read; `say` prints it once everything is in place. */
@@ -25,7 +26,7 @@ export async function farewell(console: Console, shown: Shown): Promise<Farewell
   const text = shown.json
     ? `${JSON.stringify(machineSummary(head, ending, shown), null, 2)}\n`
     : await terminalSummary(shown.source, { width, colour, folder: shown.folder, reports: shown.reports });
-  return { ...ending, text };
+  return { ...ending, text, runId: head.run.id };
 }
 
 export function say(console: Console, { text, code, because }: Farewell): number {

@@ -53,5 +53,5 @@ async function writeReport(name: FormatName, source: ReportSource, draft: RunDra
 }
 
 export function sourceOf(head: ReportHead, draft: Pick<RunDraft, 'spool'>): ReportSource {
-  return { head, hosts: () => draft.spool.read() };
+  return { head, hosts: () => draft.spool.read(), rawHosts: () => draft.spool.readRaw() };
 }

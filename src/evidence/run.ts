@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { access, constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
@@ -182,7 +182,6 @@ function fileNameOf(host: string): string {
         : `_${byte.toString(16).padStart(2, '0')}`,
     )
     .join('');
-  return safe.length > 180
-    ? `${safe.slice(0, 180)}_${Buffer.from(host).toString('hex').slice(-24)}`
-    : safe.replace(/^\./, '_2e');
+  if (safe.length <= 180) return safe.replace(/^\./, '_2e');
+  return `${safe.slice(0, 100)}_${createHash('sha256').update(host).digest('hex')}`.replace(/^\./, '_2e');
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { HostResult } from '../model/finding.ts';
+import type { HostResult, RawHost } from '../model/finding.ts';
 
 /**
  * Host results on disk, in the order they came in, read back in the report's order. Memory holds one
@@ -12,13 +12,6 @@ export interface Spool {
   /** As `read`, but the JSON text of the parts, for writers that only copy it: arrays without their brackets. */
   readRaw(): AsyncIterable<RawHost>;
   close(): Promise<void>;
-}
-
-export interface RawHost {
-  readonly name: string;
-  readonly host: string;
-  readonly findings: string;
-  readonly evidence: string;
 }
 
 interface Place {
@@ -57,7 +50,7 @@ export async function openSpool(file: string): Promise<Spool> {
     async *readRaw() {
       for (const place of sorted()) {
         const { host, findings, evidence } = await partsAt(handle, place);
-        yield { name: place.name, host, findings: findings.slice(1, -1), evidence: evidence.slice(1, -1) };
+        yield { host, findings: findings.slice(1, -1), evidence: evidence.slice(1, -1) };
       }
     },
     close: () => handle.close(),

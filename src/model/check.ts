@@ -109,7 +109,7 @@ export function judge(
       ignorance ??= error;
     }
   }
-  const remediation = problems.flatMap((problem) => problem.remediation ?? []).join('\n');
+  const remediation = [...new Set(problems.flatMap((problem) => problem.remediation ?? []))].join('\n');
   if (problems.length > 0) {
     return {
       verdict: 'fail',

@@ -69,7 +69,7 @@ function explain(check: Check, width: number): string {
   const probes = probesFor(check.needs);
   const controls = builtinBaselines().flatMap(({ id, controls: list }) =>
     list
-      .filter(({ checks: selected }) => selected.includes(check.id))
+      .filter(({ checks: selected }) => selected.some((item) => item.check === check.id))
       .map((control) => `${id} ${control.id} (${control.title})`),
   );
   const sections: readonly (readonly [string, readonly string[]])[] = [

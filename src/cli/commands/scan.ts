@@ -79,7 +79,7 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
       baselines,
       out,
       formats,
-      clock: Date.now,
+      clock: () => Date.now(),
       fleet: {
         concurrency: count('concurrency', args.concurrency, config.concurrency) ?? DEFAULTS.concurrency,
         perJumpHost: count('per-jump-host', args.perJumpHost, config.perJumpHost) ?? DEFAULTS.perJumpHost,
@@ -99,7 +99,7 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
 
 function connectionOf(args: ScanArguments, config: Config, context: Context, signal: AbortSignal): SshOptions {
   const { folders, env, uid } = context;
-  const defaults = sshOptions({ home: folders.home, uid, agentSocket: env['SSH_AUTH_SOCK'] ?? null, signal });
+  const defaults = sshOptions({ home: folders.home, uid, agentSocket: env.SSH_AUTH_SOCK ?? null, signal });
   const own = join(folders.home, '.config', 'fleetproof', 'known_hosts');
   const named = args.knownHosts?.map((file) => expandPath(file, folders)) ?? config.knownHosts;
   const accept = args.acceptNewHostKeys ?? config.acceptNewHostKeys ?? false;

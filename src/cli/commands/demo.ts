@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { sshOptions } from '../../collect/ssh/session.ts';
+import { demoClock, loadDemoCaptures, startDemoFleet } from '../../demo/fleet.ts';
+import { expandPath } from '../../inputs/text.ts';
+import { baselinesNamed } from '../builtin.ts';
+import type { Command, Context } from '../context.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { farewell, say } from '../outcome.ts';
+import { liveProgress } from '../progress.ts';
+import { scan } from '../scan.ts';
+
+/** `fleetproof demo`: an embedded fleet over real SSH, scanned like any other: the two-minute tour. */
+export const demoCommand: Command = (cli, context, run) =>
+  cli.command(
+    'demo',
+    'Scan an embedded fleet over real SSH: the two-minute tour',
+    (args) =>
+      args.option('out', { alias: 'o', type: 'string', default: 'runs', describe: 'Folder that keeps the run' }),
+    (args) => run(() => demo(expandPath(args.out, context.folders), context))(),
+  );
+
+async function demo(out: string, context: Context): Promise<number> {
+  const { console, folders, uid } = context;
+  const captures = await loadDemoCaptures();
+  const interrupt = onInterrupt(console, undefined);
+  const fleet = await startDemoFleet(captures);
+  process.once('exit', fleet.cleanUp);
+  const progress = liveProgress(console, fleet.hosts.length);
+  try {
+    console.err(
+      `Scanning ${fleet.hosts.length} embedded hosts over SSH on 127.0.0.0/8; they replay recordings of real ones.\n\n`,
+    );
+    const ended = await scan({
+      hosts: fleet.hosts,
+      // The embedded hosts get new keys and ports every time; there is no inventory to speak of.
+      inventorySha256: '0'.repeat(64),
+      baselines: baselinesNamed([], folders),
+      out,
+      formats: ['json', 'html'],
+      clock: demoClock(captures),
+      fleet: {
+        concurrency: 8,
+        perJumpHost: 8,
+        jitterMs: 0,
+        ssh: sshOptions({ home: null, uid, agentSocket: null, signal: interrupt.signal }),
+      },
+      onProgress: progress.onEvent,
+      tell: (conclusion) =>
+        farewell(console, { ...conclusion, gate: { failOn: 'any', allowUnknown: false }, json: false }),
+    });
+    progress.end();
+    const code = say(console, ended);
+    console.out(
+      `\nThe scan itself ended with exit code ${code}, as a scan of such a fleet must; the demo ends with 0.\n`,
+    );
+    console.out(`Open the report: ${join(out, ended.runId, 'report.html')}\n`);
+    return 0;
+  } finally {
+    progress.end();
+    interrupt.dispose();
+    await fleet.stop();
+    process.off('exit', fleet.cleanUp);
+  }
+}

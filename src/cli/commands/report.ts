@@ -1,0 +1,57 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { formats } from '../../../reports/index.ts';
+import { causeOf, RunError } from '../../evidence/error.ts';
+import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
+import { expandPath } from '../../inputs/text.ts';
+import { newAssessment } from '../assessment.ts';
+import type { Command } from '../context.ts';
+import { type FormatName, sourceOf } from '../reports.ts';
+import { formatsOf } from '../selection.ts';
+import { temporaryFolder } from '../temporary.ts';
+
+/** `fleetproof report RUN --format F`: any format from a run, later and offline. */
+export const reportCommand: Command = (cli, context, run) =>
+  cli.command(
+    'report <run>',
+    'Write a report of a run in any format',
+    (args) =>
+      args
+        .positional('run', { type: 'string', demandOption: true, describe: 'A run folder' })
+        .option('format', { type: 'string', demandOption: true, describe: `One of ${Object.keys(formats).join(', ')}` })
+        .option('out', { alias: 'o', type: 'string', default: '-', describe: 'A file; - for standard output' }),
+    (args) =>
+      run(async () => {
+        const [format] = formatsOf({ format: [args.format] });
+        if (format === undefined) throw new Error('No format was given.');
+        const text = await temporaryFolder((folder) => render(expandPath(args.run, context.folders), format, folder));
+        if (args.out === '-') context.console.out(text);
+        else await writeWhole(expandPath(args.out, context.folders), text);
+        return 0;
+      })(),
+  );
+
+async function render(run: string, name: FormatName, temporary: string): Promise<string> {
+  const file = await openRun(run);
+  const draft = await createRun(temporary, file.run.id);
+  try {
+    const assessment = newAssessment(file.baselines, draft.spool);
+    for await (const capture of readCaptures(run, file)) await assessment.take(capture);
+    const parts: string[] = [];
+    const sink = { write: async (text: string) => void parts.push(text) };
+    await formats[name].write(sourceOf(assessment.head(file.run), draft), sink);
+    return parts.join('');
+  } finally {
+    await draft.discard();
+  }
+}
+
+/** A report that is cut off must not look like one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
+  }
+}

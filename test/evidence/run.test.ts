@@ -1,0 +1,131 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createRun, newRunId, openRun, readCaptures } from '../../src/evidence/run.ts';
+import type { HostResult, RunEntry } from '../../src/model/finding.ts';
+import type { Capture } from '../../src/model/host.ts';
+
+let out: string;
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), 'fleetproof-run-'));
+});
+afterEach(() => rm(out, { recursive: true, force: true }));
+
+const cost = { connections: 1, execs: 1, bytesOut: 1, bytesIn: 1, ms: 1 };
+
+function captureOf(name: string): Capture {
+  return { captureVersion: 1, host: { name }, cost, outputs: [] } as unknown as Capture;
+}
+
+function resultOf(name: string): HostResult {
+  return { host: { name, cost }, findings: [{ id: `${name}/a`, because: 'ünïcode 🙂 \u0000' }], evidence: [] } as unknown as HostResult;
+}
+
+const entry = { id: 'x', interrupted: false } as unknown as RunEntry;
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+describe('a run', () => {
+  test('has no name until it is whole, then everything is in it', async () => {
+    const draft = await createRun(out, 'run-1');
+    await draft.addCapture(captureOf('web-1'));
+    await expect(openRun(join(out, 'run-1'))).rejects.toThrow(/is not a run/);
+    expect((await readdir(out))[0]).toMatch(/^\..*partial$/);
+    const folder = await draft.finish(entry, []);
+    expect(await readdir(out)).toEqual(['run-1']);
+    expect((await readdir(folder)).sort()).toEqual(['captures', 'run.json']);
+    const captures = await collect(readCaptures(folder, await openRun(folder)));
+    expect(captures.map(({ host }) => host.name)).toEqual(['web-1']);
+  });
+
+  test('that is discarded leaves nothing; discarding a finished one leaves it', async () => {
+    const draft = await createRun(out, 'run-1');
+    await draft.discard();
+    expect(await readdir(out)).toEqual([]);
+    const kept = await createRun(out, 'run-2');
+    await kept.finish(entry, []);
+    await kept.discard();
+    expect(await readdir(out)).toEqual(['run-2']);
+  });
+
+  test('names no file after what a host is called', async () => {
+    const draft = await createRun(out, 'run-1');
+    const names = ['..', '../../etc/passwd', 'a/b', 'a_2fb', 'ü', '.hidden', 'x'.repeat(300), `${'x'.repeat(300)}y`, 'con:1', '-rf'];
+    for (const name of names) await draft.addCapture(captureOf(name));
+    const folder = await draft.finish(entry, []);
+    const files = await readdir(join(folder, 'captures'));
+    expect(files).toHaveLength(names.length);
+    for (const file of files) expect(file).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.json$/);
+    const captures = await collect(readCaptures(folder, await openRun(folder)));
+    expect(captures.map(({ host }) => host.name).sort()).toEqual([...names].sort());
+  });
+
+  test('ids sort by time and differ within a second', () => {
+    const now = new Date('2026-11-22T01:02:03.456Z');
+    expect(newRunId(now)).toMatch(/^20261122T010203Z-[0-9a-f]{8}$/);
+    expect(newRunId(now)).not.toBe(newRunId(now));
+  });
+
+  test('reads its results back sorted, as objects and as text', async () => {
+    const draft = await createRun(out, 'run-1');
+    const names = ['b', 'a', 'c', 'Z'];
+    await Promise.all(names.map((name) => draft.spool.append(resultOf(name))));
+    const sorted = ['Z', 'a', 'b', 'c'];
+    expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
+    const raw = await collect(draft.spool.readRaw());
+    expect(raw.map(({ findings }) => JSON.parse(`[${findings}]`))).toEqual(sorted.map((name) => resultOf(name).findings));
+    await draft.discard();
+  });
+});
+
+describe('what is not a whole run is refused', () => {
+  async function finished(): Promise<string> {
+    const draft = await createRun(out, 'run-1');
+    await draft.addCapture(captureOf('web-1'));
+    return draft.finish(entry, []);
+  }
+
+  test('a capture that is missing', async () => {
+    const folder = await finished();
+    await rm(join(folder, 'captures/web-1.json'));
+    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/capture of web-1 is missing/);
+  });
+
+  test('a capture of another host', async () => {
+    const folder = await finished();
+    await writeFile(join(folder, 'captures/web-1.json'), JSON.stringify(captureOf('db-1')));
+    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/not the capture of web-1/);
+  });
+
+  test('a path that leads out of the folder', async () => {
+    const folder = await finished();
+    const path = join(folder, 'run.json');
+    await writeFile(path, (await readFile(path, 'utf8')).replace('captures/web-1.json', 'captures/../../x.json'));
+    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/is missing/);
+  });
+
+  test('a run.json that is cut off, or of another version', async () => {
+    const folder = await finished();
+    const path = join(folder, 'run.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.slice(0, -20));
+    await expect(openRun(folder)).rejects.toThrow(/run\.json is not JSON/);
+    await writeFile(path, text.replace('"runVersion": 1', '"runVersion": 2'));
+    await expect(openRun(folder)).rejects.toThrow(/reads run version 1, not 2/);
+  });
+});
+
+test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is refused before anything else', async () => {
+  await chmod(out, 0o500);
+  await expect(createRun(out, 'run-1')).rejects.toMatchObject({ kind: 'create' });
+});
+
+test('an output folder below a file is refused before anything else', async () => {
+  await writeFile(join(out, 'file'), '');
+  await expect(createRun(join(out, 'file'), 'run-1')).rejects.toMatchObject({ kind: 'create' });
+});
