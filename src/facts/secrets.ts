@@ -1,7 +1,91 @@
 import type { SecretsFacts } from '../model/facts/secrets.ts';
+import { SECRET_PLACES } from '../model/facts/secrets.ts';
 import type { Probe } from '../model/probe.ts';
 import type { FactSources } from './outputs.ts';
+import { readSecretFiles } from './secrets/read.ts';
 
-export const probes: readonly Probe[] = [];
+/** Directories that a place is found through: those whose entries must be listed, and those to pass only. */
+function pathsTo(place: string): { readonly list: string[]; readonly pass: string[] } {
+  const segments = place.split('/').slice(1);
+  const list: string[] = [];
+  const pass: string[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const above = `/${segments.slice(0, index).join('/')}`;
+    if (index > 0) (segment.includes('*') ? list : pass).push(above);
+  }
+  return { list, pass };
+}
 
-export const facts: FactSources<SecretsFacts> = {};
+const unique = (paths: readonly string[]): string => [...new Set(paths)].sort().join(' ');
+const LISTED = unique(SECRET_PLACES.flatMap((place) => pathsTo(place).list));
+const PASSED = unique(SECRET_PLACES.flatMap((place) => pathsTo(place).pass));
+
+/**
+ * Prints `root DIR` and `key FILE` for what web servers are set to, `closed DIR` and `unread FILE` for what this user
+ * cannot look into, and then one `ls` line for every candidate and every directory above it. Opens no candidate.
+ */
+const SNIPPET = `NL='
+'
+L= n=0
+keep() {
+  case $1 in *"$NL"*) printf 'odd %s\\n' "\${1%%"$NL"*}"; return ;; esac
+  case "$NL$L" in *"$NL$1$NL"*) ;; *) L=$L$1$NL; n=$((n + 1)) ;; esac
+}
+found() {
+  [ -e "$1" ] || return
+  keep "$1"
+  d=\${1%/*}
+  while [ -n "$d" ]; do
+    case "$NL$L" in *"$NL$d$NL"*) return ;; esac
+    keep "$d"
+    d=\${d%/*}
+  done
+}
+for d in ${LISTED}; do
+  [ -d "$d" ] || continue
+  [ -r "$d" ] && [ -x "$d" ] || { printf 'closed %s\\n' "$d"; found "$d"; }
+done
+for d in ${PASSED}; do
+  [ -d "$d" ] || continue
+  [ -x "$d" ] || { printf 'closed %s\\n' "$d"; found "$d"; }
+done
+for f in ${SECRET_PLACES.join(' ')}; do
+  case $f in *.pub|*.example|*.sample|*.dist|*.template) continue ;; esac
+  found "$f"
+  [ "$n" -lt 1500 ] || { echo many; break; }
+done
+w=$(for f in /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/* /etc/apache2/*.conf /etc/apache2/*-enabled/*; do
+  [ -f "$f" ] || continue
+  case $f in *.key|*.pem|*.crt) continue ;; esac
+  [ -r "$f" ] && awk '
+    { gsub(/[";\\r]/, " ") }
+    $1 == "root" || tolower($1) == "documentroot" { print "root", $2 }
+    $1 == "ssl_certificate_key" || tolower($1) == "sslcertificatekeyfile" { print "key", $2 }' "$f" || printf 'unread %s\\n' "$f"
+done)
+printf '%s\\n' "$w" | awk 'NF && !seen[$0]++'
+set -f; IFS=$NL; set -- $w; set +f; unset IFS
+for l in "$@"; do
+  p=\${l#* }
+  case $l in
+    'key /'*) found "$p" ;;
+    'root /'*) for f in "$p"/.env "$p"/.env.*; do found "$f"; done ;;
+  esac
+done
+set -f; IFS=$NL
+[ -n "$L" ] && ls -ldnL -- $L`;
+
+export const probes: readonly Probe[] = [
+  {
+    id: 'secret-files',
+    purpose:
+      'Owner and mode of files that hold secrets, in known places and where web servers keep keys. No such file is opened.',
+    as: 'user',
+    argv: ['ls', '-ldnL', '--', 'FILE...'],
+    snippet: SNIPPET,
+    maxBytes: 524_288,
+  },
+];
+
+export const facts: FactSources<SecretsFacts> = {
+  secretFiles: { probes: ['secret-files', 'passwd-entries', 'group-entries'], derive: readSecretFiles },
+};

@@ -1,6 +1,6 @@
 import { parseAddress, parseCidr } from '../../model/cidr.ts';
-import type { Account, Directory } from './accounts.ts';
-import { groupsOf, membersOf } from './accounts.ts';
+import type { Account, Directory } from '../accounts.ts';
+import { groupsOf, membersOf } from '../accounts.ts';
 import type { Guard } from './config.ts';
 import { type Criterion, holds, type Login } from './match.ts';
 

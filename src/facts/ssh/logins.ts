@@ -1,7 +1,7 @@
 import { cannotTell, type Fact, Ignorance, known, unknown } from '../../model/fact.ts';
 import type { SshContext, SshLogins } from '../../model/facts/ssh.ts';
+import { type Directory, groupsOf, readDirectory } from '../accounts.ts';
 import type { Outputs } from '../outputs.ts';
-import { type Directory, groupsOf, readDirectory } from './accounts.ts';
 import { type Config, type Entry, readConfig } from './config.ts';
 import { criteriaText, describe, representatives, STRANGER, STRANGER_SPEC, type Who } from './contexts.ts';
 import { readDaemon } from './daemon.ts';

@@ -12,11 +12,14 @@ export interface Os {
   readonly versionId: string;
   readonly codename: string;
   readonly prettyName: string;
-  /** `systemd-detect-virt` says that this is a container, so kernel and DMI are not its own. */
+  /** The kind of container that this is (`lxc`, `docker`, …), so kernel and DMI are not its own; null: none. */
   readonly container: string | null;
 }
 
 /** What the machine shows of where it runs. Evidence, not proof: whoever controls the hypervisor sets it. */
 export interface Provider {
-  readonly placeholder?: never;
+  /** `aws`, `digitalocean`, `hetzner`, `linode`, `vultr`, …; null when nothing, or more than one, matches. */
+  readonly detected: string | null;
+  /** What was seen, as a full sentence without the final full stop. */
+  readonly because: string;
 }

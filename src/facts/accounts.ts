@@ -1,4 +1,4 @@
-import type { Outputs } from '../outputs.ts';
+import type { Outputs } from './outputs.ts';
 
 export interface Account {
   readonly name: string;

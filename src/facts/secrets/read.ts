@@ -1,0 +1,189 @@
+import { cannotTell, type Fact, known } from '../../model/fact.ts';
+import {
+  type ClosedPlace,
+  DOCUMENT_ROOTS,
+  SECRET_PLACES,
+  type SecretFile,
+  type SecretFiles,
+  TLS_KEYS,
+} from '../../model/facts/secrets.ts';
+import { type Directory, membersOf, readDirectory } from '../accounts.ts';
+import type { Outputs } from '../outputs.ts';
+
+interface Row {
+  readonly path: string;
+  readonly isDirectory: boolean;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly hasAcl: boolean;
+}
+
+/** Groups that exist to share a secret with a service; the numbers of the others differ from host to host. */
+const SERVICE_GROUPS = new Set(['root', 'shadow', 'ssl-cert', 'ssh_keys', '_ssh']);
+/** Groups below this number that people are put into. */
+const PEOPLE_GROUPS = new Set(['users', 'staff', 'adm', 'games', 'nogroup', 'operator']);
+const FIRST_PERSON = 1000;
+
+/** Reads `secret-files`. Throws `Ignorance` when its lines cannot be read. */
+export function readSecretFiles(outputs: Outputs): Fact<SecretFiles> {
+  // 1 and 2: a candidate went away, or is a link to nowhere; what else went wrong is in the messages.
+  const text = outputs.ran('secret-files', [0, 1, 2]);
+  const directory = readDirectory(outputs);
+  const lines = text.split('\n').filter((line) => line !== '');
+  const said = (word: string): string[] =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const rows = new Map<string, Row>();
+  for (const line of lines.filter((one) => !/^(root|key|closed|unread|odd) |^many$/.test(one))) {
+    const row = readRow(line);
+    // A name with a line end in it could pose as another file's line: the wider mode counts.
+    const before = rows.get(row.path);
+    rows.set(row.path, before === undefined ? row : { ...row, mode: row.mode | before.mode });
+  }
+  if (!rows.has('/etc'))
+    cannotTell('unparseable', 'The listing of secret files does not have the lines it always has.');
+  const keys = new Set(said('key'));
+  const roots = [...new Set(said('root'))].filter((path) => path.startsWith('/') && path !== '/');
+  const files = [...rows.values()].flatMap((row) => {
+    const documentRoot = roots.find((root) => row.path.startsWith(`${root}/`)) ?? null;
+    const places = placesOf(row, keys, documentRoot);
+    return places.length === 0 ? [] : [fileOf(row, places, documentRoot, rows, directory)];
+  });
+  const closed = [
+    ...[...new Set(said('closed'))].map((path) => closedOf(path, rows, directory)),
+    ...said('unread').map(unreadOf),
+  ];
+  return known({
+    files: files.sort(byPath),
+    closed,
+    troubles: [...troublesOf(outputs.get('secret-files').stderr), ...oddities(lines)],
+  });
+}
+
+function byPath(a: SecretFile, b: SecretFile): number {
+  return a.path < b.path ? -1 : 1;
+}
+
+/** `-rw-r-----+ 1 0 42 1000 Nov 22 02:43 /etc/shadow`, as GNU and busybox `ls -ldn` print it. */
+function readRow(line: string): Row {
+  const match = /^([-bcdlps])([-rwxsStT]{9})([.+@]?) +\d+ +(\d+) +(\d+) +(?:\d+, +)?\d+ +\S+ +\S+ +\S+ (\/.*)$/.exec(
+    line,
+  );
+  if (match === null) return cannotTell('unparseable', `A line about secret files could not be read: ${line}.`);
+  const [, kind, bits = '', more, uid, gid, path = ''] = match;
+  const mode = [...bits].reduce((sum, bit, index) => (/[rwxst]/.test(bit) ? sum | (0o400 >> index) : sum), 0);
+  return { path, isDirectory: kind === 'd', mode, uid: Number(uid), gid: Number(gid), hasAcl: more === '+' };
+}
+
+function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | null): string[] {
+  if (/\.(pub|example|sample|dist|template)$/.test(row.path)) return [];
+  if (row.isDirectory) return row.path === '/etc/ssl/private' ? [row.path] : [];
+  const places = SECRET_PLACES.filter((place) => isAt(row.path, place));
+  const isPublished = documentRoot !== null && /\/\.env(\.[^/]*)?$/.test(row.path);
+  return [...places, ...(keys.has(row.path) ? [TLS_KEYS] : []), ...(isPublished ? [DOCUMENT_ROOTS] : [])];
+}
+
+function isAt(path: string, place: string): boolean {
+  const source = place.replace(/[^A-Za-z0-9/*]/g, '\\$&').replaceAll('*', '[^/]*');
+  return new RegExp(`^${source}$`).test(path);
+}
+
+function fileOf(
+  row: Row,
+  places: readonly string[],
+  documentRoot: string | null,
+  rows: ReadonlyMap<string, Row>,
+  directory: Directory,
+): SecretFile {
+  const above = directoriesAbove(row.path).map((path) => rows.get(path));
+  return {
+    path: row.path,
+    places,
+    isDirectory: row.isDirectory,
+    mode: row.mode,
+    owner: directory.accounts.find(({ uid }) => uid === row.uid)?.name ?? `uid ${row.uid}`,
+    group: directory.groups.find(({ gid }) => gid === row.gid)?.name ?? `gid ${row.gid}`,
+    readableBy: readersOf(row, above, directory),
+    hasAcl: row.hasAcl || above.some((one) => one?.hasAcl === true),
+    documentRoot,
+  };
+}
+
+function directoriesAbove(path: string): string[] {
+  const segments = path.split('/').slice(1, -1);
+  return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`);
+}
+
+/** A directory that was not listed is taken for open: that can make a finding, never hide one. */
+function readersOf(row: Row, above: readonly (Row | undefined)[], directory: Directory): SecretFile['readableBy'] {
+  const everyonePasses = above.every((one) => one === undefined || (one.mode & 0o001) !== 0);
+  if ((row.mode & 0o004) !== 0 && everyonePasses) return 'everyone';
+  // Readable by all, but behind a directory for one group: that group can read it.
+  const gate = above.find((one) => one !== undefined && (one.mode & 0o001) === 0);
+  const isGroupReadable = (row.mode & 0o040) !== 0 && (gate === undefined || gate.gid === row.gid);
+  const throughGate = (row.mode & 0o004) !== 0 && gate !== undefined;
+  const groups = [
+    ...(isGroupReadable ? [row.gid] : []),
+    ...(throughGate && (gate.mode & 0o010) !== 0 ? [gate.gid] : []),
+  ];
+  if (groups.some((gid) => isShared(gid, row.uid, directory))) return 'group';
+  return groups.some((gid) => membersOf(directory, gid).some((name) => name !== ownerName(row.uid, directory)))
+    ? 'service'
+    : 'owner';
+}
+
+/** A group of people: not the owner's own, and not one that a service brought along. */
+function isShared(gid: number, uid: number, directory: Directory): boolean {
+  const name = directory.groups.find((group) => group.gid === gid)?.name ?? '';
+  if (SERVICE_GROUPS.has(name)) return false;
+  const others = membersOf(directory, gid).filter(
+    (member) => member !== ownerName(uid, directory) && member !== 'root',
+  );
+  if (PEOPLE_GROUPS.has(name)) return true;
+  return gid >= FIRST_PERSON && others.length > 0;
+}
+
+function ownerName(uid: number, directory: Directory): string | undefined {
+  return directory.accounts.find((account) => account.uid === uid)?.name;
+}
+
+function closedOf(path: string, rows: ReadonlyMap<string, Row>, directory: Directory): ClosedPlace {
+  const row = rows.get(path);
+  const depth = path.split('/').length;
+  const places = SECRET_PLACES.filter((place) => isAt(path, place.split('/').slice(0, depth).join('/')));
+  const mode = row === undefined ? 'unknown' : row.mode.toString(8).padStart(4, '0');
+  return {
+    path,
+    places,
+    isOpenToOthers: row === undefined || letsOthersPass(row, rows, directory),
+    because: `Other accounts may pass ${path} (mode ${mode}), but fleetproof could not look into it.`,
+  };
+}
+
+function letsOthersPass(row: Row, rows: ReadonlyMap<string, Row>, directory: Directory): boolean {
+  const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);
+  const groupPasses = (row.mode & 0o010) !== 0 && isShared(row.gid, row.uid, directory);
+  return !isBehindAnother && ((row.mode & 0o001) !== 0 || groupPasses || row.hasAcl);
+}
+
+function unreadOf(path: string): ClosedPlace {
+  const because = `${path} could not be read, so the keys and document roots that it names are not known.`;
+  return { path, places: [TLS_KEYS, DOCUMENT_ROOTS], isOpenToOthers: true, because };
+}
+
+function troublesOf(stderr: string): string[] {
+  return stderr.split('\n').flatMap((line) => {
+    if (line.trim() === '' || /: No such file or directory$/.test(line)) return [];
+    return [`Looking for secret files met trouble: ${line.trim()}.`];
+  });
+}
+
+function oddities(lines: readonly string[]): string[] {
+  return lines.flatMap((line) => {
+    if (line === 'many')
+      return ['There are more candidates for secret files than fleetproof lists, so some were not looked at.'];
+    return line.startsWith('odd ')
+      ? [`A path below ${line.slice(4)} has a line end in its name, so it was not looked at.`]
+      : [];
+  });
+}
