@@ -1,7 +1,76 @@
-import type { Fail2banFacts } from '../model/facts/fail2ban.ts';
+import { atLeast } from '../model/debian-version.ts';
+import { absent, cannotTell, type Fact, known } from '../model/fact.ts';
+import type { Fail2ban, Fail2banFacts, SshdLogging } from '../model/facts/fail2ban.ts';
 import type { Probe } from '../model/probe.ts';
-import type { FactSources } from './outputs.ts';
+import { readBans, readSshdPorts } from './fail2ban/bans.ts';
+import { configProbe, readConfig } from './fail2ban/config.ts';
+import { jailProbeIds, jailProbes, readJail } from './fail2ban/jail.ts';
+import { readTraces, tracesProbe } from './fail2ban/traces.ts';
+import type { FactSources, Outputs } from './outputs.ts';
+import { installedPackage } from './packages.ts';
+import { readUnits, type UnitProperties } from './systemd.ts';
 
-export const probes: readonly Probe[] = [];
+const unitsProbe: Probe = {
+  id: 'fail2ban-units',
+  purpose: 'Whether fail2ban runs and starts at boot, and under which unit sshd runs.',
+  as: 'user',
+  argv: [
+    'systemctl',
+    'show',
+    'fail2ban.service',
+    'ssh.service',
+    'sshd.service',
+    '-p',
+    'Id,LoadState,ActiveState,UnitFileState',
+  ],
+};
 
-export const facts: FactSources<Fail2banFacts> = {};
+const packetFilterProbes = [
+  'iptables-save',
+  'iptables-legacy-save',
+  'ip6tables-save',
+  'ip6tables-legacy-save',
+  'nft-ruleset',
+];
+
+export const probes: readonly Probe[] = [unitsProbe, configProbe, tracesProbe, ...jailProbes];
+
+export const facts: FactSources<Fail2banFacts> = {
+  fail2ban: { probes: ['dpkg-packages', 'fail2ban-units', 'fail2ban-config'], derive: readService },
+  sshdJail: { probes: jailProbeIds, derive: readJail },
+  fail2banConfig: { probes: ['fail2ban-config'], derive: (outputs) => known(readConfig(outputs)) },
+  jailTraces: { probes: ['fail2ban-traces', 'fail2ban-config'], derive: (outputs) => known(readTraces(outputs)) },
+  sshdPorts: { probes: ['ssh-listeners'], derive: (outputs) => known(readSshdPorts(outputs)) },
+  bansInKernel: { probes: [...jailProbeIds, 'ssh-listeners', ...packetFilterProbes], derive: readBans },
+  sshdLogging: { probes: ['fail2ban-units', 'dpkg-packages'], derive: readLogging },
+};
+
+/**
+ * Absent only when no client can be run: then neither dpkg nor any other installer brought one. A client
+ * without a unit is a server that somebody starts in a way of their own.
+ */
+function readService(outputs: Outputs): Fact<Fail2ban> {
+  const { state, exitCode } = outputs.get('fail2ban-config');
+  if (state === 'ran' && exitCode === 127) return absent('fail2ban is not installed');
+  const unit = unitOf(outputs, 'fail2ban.service');
+  if (unit === undefined || unit.get('LoadState') === 'not-found') {
+    cannotTell('not-observable', 'fail2ban is here without a systemd unit, so whether it starts at boot is open.');
+  }
+  const found = outputs.get('dpkg-packages').state === 'ran' ? installedPackage(outputs, 'fail2ban') : undefined;
+  return known({
+    version: found?.state === 'known' ? found.value.version : null,
+    activeState: unit.get('ActiveState') ?? '',
+    unitFileState: unit.get('UnitFileState') ?? '',
+  });
+}
+
+function readLogging(outputs: Outputs): Fact<SshdLogging> {
+  const server = installedPackage(outputs, 'openssh-server');
+  if (server.state !== 'known') return server;
+  const running = ['ssh.service', 'sshd.service'].find((id) => unitOf(outputs, id)?.get('ActiveState') === 'active');
+  return known({ unit: running ?? null, process: atLeast(server.value.version, '1:9.8') ? 'sshd-session' : 'sshd' });
+}
+
+function unitOf(outputs: Outputs, id: string): UnitProperties | undefined {
+  return readUnits(outputs.ran('fail2ban-units')).get(id);
+}

@@ -1,0 +1,119 @@
+import type { Problem } from '../../src/model/check.ts';
+import { cannotTell, read } from '../../src/model/fact.ts';
+import type {
+  BansInKernel,
+  ConfiguredAction,
+  ConfiguredJail,
+  Jail,
+  JailTraces,
+} from '../../src/model/facts/fail2ban.ts';
+import { problem } from './words.ts';
+
+/** Actions that tell somebody, and refuse nothing. Source: fail2ban's action.d, and its Python actions. */
+const REPORTING =
+  /^(abuseipdb|apprise|badips|blocklist_de|cloudflare|complain|dshield|dummy|helpers|mail|mynetwatchman|nginx-block-map|sendmail|smtp|symbiosis|xarf)/;
+/** Ways to refuse that do not show in the packet filter. */
+const UNSEEN = ['hosts.deny', 'ip route', 'ipset'];
+/** The command behind a tool's name in `ConfiguredAction`; null: a file, no command. */
+const COMMANDS: Readonly<Record<string, string | null>> = { 'ip route': 'ip', 'hosts.deny': null };
+const PORTS: Readonly<Record<string, number>> = { ssh: 22, http: 80, https: 443 };
+
+/** What of the firewall an action may depend on. */
+export interface Firewalls {
+  readonly ufwActive: () => boolean;
+  readonly firewalldActive: () => boolean;
+}
+
+/** The actions of the running jail that refuse connections, as the files describe them. */
+export function refusingActions(jail: Jail, files: () => ConfiguredJail): readonly ConfiguredAction[] {
+  const names = read(jail.actions) ?? [];
+  const open = names.filter((name) => !REPORTING.test(name));
+  return open.map((name) => {
+    const action = files().actions.find((one) => one.name === name);
+    if (action === undefined || action.tools.length === 0) {
+      return cannotTell('not-observable', `fleetproof does not know what the action "${name}" of the sshd jail does.`);
+    }
+    return action;
+  });
+}
+
+/** What is wrong with the actions: none, none that refuses, or none that can work. */
+export function actionProblems(
+  jail: Jail,
+  actions: () => readonly ConfiguredAction[],
+  traces: () => JailTraces,
+  firewalls: Firewalls,
+): readonly Problem[] {
+  const names = read(jail.actions) ?? [];
+  if (names.length === 0) return [problem('The sshd jail has no action: it counts bans and refuses nobody.')];
+  if (actions().length === 0) return [problem(`The sshd jail only reports (${names.join(', ')}) and refuses nobody.`)];
+  const troubles = actions().map((action) => actionTrouble(action, traces().tools, firewalls));
+  return troubles.includes(undefined) ? [] : troubles.flatMap((one) => (one === undefined ? [] : [problem(one)]));
+}
+
+function actionTrouble(
+  { name, tools }: ConfiguredAction,
+  present: readonly string[],
+  firewalls: Firewalls,
+): string | undefined {
+  const commands = tools.flatMap((tool) => COMMANDS[tool] ?? (COMMANDS[tool] === null ? [] : [tool]));
+  const missing = commands.filter((command) => !present.includes(command));
+  if (missing.length > 0)
+    return `The sshd jail bans with ${name}, which needs ${missing.join(' and ')}: not on this host.`;
+  if (tools.includes('ufw') && !firewalls.ufwActive()) return `The sshd jail bans with ${name}, and ufw is inactive.`;
+  if (tools.includes('firewall-cmd') && !firewalls.firewalldActive()) {
+    return `The sshd jail bans with ${name}, and firewalld is not running.`;
+  }
+  return undefined;
+}
+
+/** Ports of sshd on which a banned address still gets in. */
+export function portProblems(
+  actions: readonly ConfiguredAction[],
+  sshdPorts: readonly number[],
+  followsFiles: () => boolean,
+): readonly Problem[] {
+  if (actions.some(({ ports }) => ports === null)) return [];
+  const open = sshdPorts.filter((port) => !actions.some((action) => coversPort(action, port)));
+  if (!followsFiles()) {
+    cannotTell(
+      'not-observable',
+      'The running sshd jail does not follow its files, so on which ports it bans cannot be seen.',
+    );
+  }
+  const configured = actions.map(({ ports }) => ports).join(', ');
+  return open.map((port) =>
+    problem(`sshd listens on port ${port}, and the sshd jail bans on port ${configured} only.`),
+  );
+}
+
+function coversPort({ ports, protocol }: ConfiguredAction, port: number): boolean {
+  if (protocol !== '' && !/\b(tcp|all)\b/.test(protocol)) return false;
+  return (ports ?? '').split(/[\s,]+/).some((part) => {
+    const [from, to] = part.split(/[:-]/).map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : PORTS[word]));
+    if (from === undefined)
+      return cannotTell('not-observable', `Which port the name "${part}" stands for is not known.`);
+    return port >= from && port <= (to ?? from);
+  });
+}
+
+/** Addresses that fail2ban takes for banned and the kernel lets in. */
+export function kernelProblems(
+  bans: BansInKernel | undefined,
+  actions: () => readonly ConfiguredAction[],
+): readonly Problem[] {
+  if (bans === undefined || bans.missing.length === 0) return [];
+  if (actions().some(({ tools }) => tools.some((tool) => UNSEEN.includes(tool)))) {
+    cannotTell('not-observable', 'The bans of the sshd jail are kept where the packet filter does not show them.');
+  }
+  const shown = bans.missing.slice(0, 3).join(', ');
+  return [problem(`fail2ban counts ${shown} as banned, and the kernel lets it connect to sshd.`)];
+}
+
+/** Bans that the log says went wrong. */
+export function failureProblems({ failedBans }: JailTraces): readonly Problem[] {
+  if (failedBans === null || failedBans === 0) return [];
+  return [
+    problem(`fail2ban failed to carry out ${failedBans} ${failedBans === 1 ? 'ban' : 'bans'} since the jail started.`),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { Condition, Facts, Problem } from '../../src/model/check.ts';
+import { cannotTell, read } from '../../src/model/fact.ts';
+import type { ConfiguredJail, Fail2banConfig, Jail } from '../../src/model/facts/fail2ban.ts';
+import { need } from '../need.ts';
+import { actionProblems, failureProblems, kernelProblems, portProblems, refusingActions } from './force.ts';
+import { ignoreProblems, type Limits, limitProblems } from './limits.ts';
+import { blindnessProblems, filterProblems, sourceProblems } from './sight.ts';
+import { duration, problem } from './words.ts';
+
+export const NEEDS = [
+  'fail2ban',
+  'sshdJail',
+  'fail2banConfig',
+  'jailTraces',
+  'sshdLogging',
+  'sshdPorts',
+  'bansInKernel',
+  'ufw',
+  'firewallUnits',
+] as const;
+type Needed = (typeof NEEDS)[number];
+
+/** Everything that has to hold for a ban to happen. What the running server says comes before what its files say. */
+export function conditionsOf(facts: Facts<Needed>, limits: Limits, now: number): readonly Condition[] {
+  const running = (): Jail | undefined => facts.get('sshdJail');
+  const files = (): ConfiguredJail => jailIn(need(facts, 'fail2banConfig'));
+  const traces = () => need(facts, 'jailTraces');
+  const logging = () => need(facts, 'sshdLogging');
+  const actions = () => refusingActions(need(facts, 'sshdJail'), files);
+  const configuredLogs = (): readonly string[] => {
+    const { source } = files();
+    return source.kind === 'files' ? source.files : [];
+  };
+  const firewalls = {
+    ufwActive: () => facts.get('ufw')?.enabled === true,
+    firewalldActive: () => need(facts, 'firewallUnits')['firewalld.service']?.active === 'active',
+  };
+  /** Nothing is left to judge in a jail that is not there; the first two conditions say so. */
+  const ofJail =
+    (problems: (jail: Jail) => readonly Problem[]): Condition =>
+    () => {
+      const jail = running();
+      return jail === undefined ? undefined : problems(jail);
+    };
+  return [
+    () => serviceProblem(facts),
+    () => (isActive(facts) && running() === undefined ? missingJail(facts) : undefined),
+    () => (facts.get('fail2ban') === undefined ? undefined : filesProblem(need(facts, 'fail2banConfig'))),
+    ofJail((jail) => sourceProblems(jail, traces, logging, configuredLogs, now)),
+    ofJail((jail) => filterProblems(jail, files, logging)),
+    ofJail((jail) => blindnessProblems(jail, traces())),
+    ofJail((jail) => actionProblems(jail, actions, traces, firewalls)),
+    ofJail(() => kernelProblems(facts.get('bansInKernel'), actions)),
+    ofJail((jail) => {
+      const proven = (facts.get('bansInKernel')?.refused.length ?? 0) > 0;
+      return proven ? [] : portProblems(actions(), need(facts, 'sshdPorts'), () => follows(jail, files()));
+    }),
+    ofJail(() => failureProblems(traces())),
+    ofJail((jail) => limitProblems(jail, limits, files)),
+    ofJail((jail) => ignoreProblems(jail, files)),
+  ];
+}
+
+/** What a jail that passes looks like. */
+export function describeJail(jail: Jail): string {
+  const from = jail.source.kind === 'files' ? jail.source.files.join(', ') : 'the journal';
+  const banTime = read(jail.banTime) ?? 0;
+  const length = banTime < 0 ? 'for ever' : `for ${duration(banTime)}`;
+  const failures = `${read(jail.maxRetry)} failures within ${duration(read(jail.findTime) ?? 0)}`;
+  return `The sshd jail reads ${from} and bans ${length} after ${failures}, through ${(read(jail.actions) ?? []).join(', ')}.`;
+}
+
+function isActive(facts: Facts<Needed>): boolean {
+  return facts.get('fail2ban')?.activeState === 'active';
+}
+
+function serviceProblem(facts: Facts<Needed>): Problem | undefined {
+  const service = facts.get('fail2ban');
+  if (service === undefined) return problem(`${facts.absence('fail2ban')}.`);
+  if (service.activeState === 'active') return undefined;
+  return problem(`fail2ban is installed but not running (${service.activeState}), so no jail is.`);
+}
+
+/** Another jail may do the same work under another name; that is neither seen nor excluded. */
+function missingJail(facts: Facts<Needed>): Problem {
+  const other = need(facts, 'fail2banConfig').jails.find(
+    ({ name, processes }) => name !== 'sshd' && (processes === 'sshd' || processes === 'sshd-session'),
+  );
+  if (other !== undefined) {
+    cannotTell(
+      'not-observable',
+      `A jail "${other.name}" reads sshd's messages, and fleetproof judges only one named sshd.`,
+    );
+  }
+  return problem(`${facts.absence('sshdJail')}.`);
+}
+
+/** A jail that only the running server knows is gone after its next start. */
+function filesProblem({ jails }: Fail2banConfig): Problem | undefined {
+  const found = jails.some(({ name }) => name === 'sshd');
+  return found ? undefined : problem('The files under /etc/fail2ban start no jail named sshd.');
+}
+
+function jailIn({ jails }: Fail2banConfig): ConfiguredJail {
+  const found = jails.find(({ name }) => name === 'sshd');
+  return found ?? cannotTell('not-observable', 'The files under /etc/fail2ban say nothing about a jail named sshd.');
+}
+
+/** Whether the running jail is what its files would make of it. */
+function follows(jail: Jail, files: ConfiguredJail): boolean {
+  // Without a log the backend `auto` takes the journal.
+  const undecided = files.source.kind === 'files' && files.source.files.length === 0;
+  const sameSource = undecided || JSON.stringify(jail.source) === JSON.stringify(files.source);
+  const names = files.actions.map(({ name }) => name).join();
+  return (
+    sameSource &&
+    read(jail.maxRetry) === files.maxRetry &&
+    read(jail.findTime) === files.findTime &&
+    read(jail.banTime) === files.banTime &&
+    read(jail.actions)?.join() === names
+  );
+}
