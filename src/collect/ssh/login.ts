@@ -57,8 +57,6 @@ const ALGORITHMS = {
   compress: ['none'],
 } satisfies ConnectConfig['algorithms'];
 
-const KEEPALIVE_MS = 10_000;
-
 /**
  * Logs in over an open connection: identification, key exchange with the host key verified, public-key authentication.
  * On failure the connection is closed.
@@ -102,7 +100,7 @@ export async function logIn(
         attempt(() => verify.confirm(options), fail);
       });
       client.once('ready', done);
-      client.connect(config(sock, hop, offer, verify.hostVerifier));
+      client.connect(config(sock, hop, offer, verify.hostVerifier, options));
     });
     const { hostKey, banner } = hop;
     if (progress.gate === null || hostKey === null || banner === null) {
@@ -117,7 +115,13 @@ export async function logIn(
   }
 }
 
-function config(sock: Duplex, hop: Hop, offer: Offer, hostVerifier: (key: Buffer) => boolean): ConnectConfig {
+function config(
+  sock: Duplex,
+  hop: Hop,
+  offer: Offer,
+  hostVerifier: (key: Buffer) => boolean,
+  options: SshOptions,
+): ConnectConfig {
   return {
     sock,
     username: hop.host.user,
@@ -126,7 +130,7 @@ function config(sock: Duplex, hop: Hop, offer: Offer, hostVerifier: (key: Buffer
     hostVerifier,
     authHandler: offer.handler,
     readyTimeout: 0,
-    keepaliveInterval: KEEPALIVE_MS,
+    keepaliveInterval: options.keepaliveSeconds * 1000,
     keepaliveCountMax: 3,
     ...(usesAgent(hop.plan) ? { debug: methodsFromDebug(offer) } : {}),
   };

@@ -11,6 +11,8 @@ export interface SshOptions {
   readonly handshakeSeconds: number;
   /** Everything of one host, from the first packet to the end of its command. */
   readonly hostSeconds: number;
+  /** How often a silent connection is probed; after three probes without an answer it counts as lost. */
+  readonly keepaliveSeconds: number;
   /** A known_hosts file of our own that unknown keys are appended to and looked up in; null: unknown keys are refused. */
   readonly acceptNewHostKeys: string | null;
   /** Read when the host names none. Missing files are fine. */
@@ -59,6 +61,7 @@ export function sshOptions(caller: Caller): SshOptions {
     connectSeconds: 10,
     handshakeSeconds: 15,
     hostSeconds: 120,
+    keepaliveSeconds: 10,
     acceptNewHostKeys: null,
     knownHostsFiles: [
       ...inHome('known_hosts', 'known_hosts2'),

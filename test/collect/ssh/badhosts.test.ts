@@ -1,7 +1,8 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { execScript } from '../../../src/collect/ssh/session.ts';
 import {
+  cleanUp,
   closedPort,
   failure,
   host,
@@ -77,6 +78,13 @@ describe('what is not an SSH server', () => {
     expect(outcome.message).toContain(outcome.place);
     expect(outcome.message).not.toMatch(/[\x00-\x1f\x7f\u202e]/);
   });
+});
+
+it('a server that is not SSH and talks on is left before the deadline', async () => {
+  const port = await tcpServer((socket) => socket.write('hello\r\n'.repeat(20_000)));
+  const began = performance.now();
+  expect(failure(await visit({ port }, { handshakeSeconds: 4 })).message).toContain('it answered "hello"');
+  expect(performance.now() - began).toBeLessThan(2000);
 });
 
 describe('hosts that hang, close or break the protocol', () => {
@@ -176,7 +184,6 @@ describe('identification lines that ssh2 alone would lose', () => {
 
 /** Passes on to the server, but sends its first line in small pieces, with other lines before it. */
 async function relay(client: Socket, server: SshServer, size: number, greetings: number): Promise<void> {
-  const { connect } = await import('node:net');
   const upstream = connect(server.port, '127.0.0.1');
   client.setNoDelay(true);
   upstream.on('error', () => client.destroy()).on('close', () => client.end());
@@ -227,8 +234,11 @@ describe('a command that misbehaves', () => {
         pour();
       },
     });
-    const { exec } = success(await visit(server, { maxStdoutBytes: 100_000, maxStderrBytes: 50_000, hostSeconds: 10 }));
+    const { exec, cost } = success(
+      await visit(server, { maxStdoutBytes: 100_000, maxStderrBytes: 50_000, hostSeconds: 10 }),
+    );
     expect(exec.ended).toBe('cap');
+    expect(cost.bytesIn).toBeLessThan(500_000);
     expect(exec[stream]).toHaveLength(stream === 'stdout' ? 100_000 : 50_000);
   });
 
@@ -293,6 +303,51 @@ describe('a command that misbehaves', () => {
     const { exec } = success(await visit(server));
     expect(exec).toMatchObject({ ended: 'closed', exitCode: null });
     expect(exec.stdout.toString()).toBe('half a fra');
+  });
+
+  it('does not call it a normal end when no exit status came', async () => {
+    const server = await sshServer({
+      onExec: (channel) => {
+        channel.write('looks whole');
+        channel.end();
+      },
+    });
+    expect(success(await visit(server)).exec).toMatchObject({ ended: 'closed', exitCode: null, signal: null });
+  });
+
+  it('notices that a host is gone, by probes that nobody answers', async () => {
+    const server = await sshServer({ onExec: (channel) => channel.write('so far') });
+    const port = await tcpServer((socket) => {
+      const upstream = connect(server.port, '127.0.0.1');
+      cleanUp(() => upstream.destroy());
+      socket.pipe(upstream);
+      upstream.pipe(socket);
+      setTimeout(() => {
+        upstream.unpipe(socket);
+        socket.unpipe(upstream);
+        socket.resume();
+      }, 300);
+    });
+    const began = performance.now();
+    const { exec } = success(
+      await visit({ port }, { knownHostsFiles: [knownAt(port)], keepaliveSeconds: 0.2, hostSeconds: 10 }),
+    );
+    expect(exec.ended).toBe('closed');
+    expect(exec.stdout.toString()).toBe('so far');
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  it('keeps a silent command of a living host', async () => {
+    const server = await sshServer({
+      onExec: (channel) => {
+        setTimeout(() => {
+          channel.write('done');
+          channel.exit(0);
+          channel.end();
+        }, 800);
+      },
+    });
+    expect(success(await visit(server, { keepaliveSeconds: 0.1 })).exec).toMatchObject({ ended: 'exit' });
   });
 
   it('does not call it a normal end when the connection breaks after the exit status', async () => {

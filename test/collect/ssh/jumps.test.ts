@@ -102,6 +102,7 @@ describe('through jump hosts', () => {
     const jump = await sshServer({ hostKeys: [JUMP_KEY], accept: [JUMP_USER] });
     const outcome = failure(await execScript(behind({ port: 22 }, jump), 'sh', '', options()));
     expect(outcome.reason).toBe('unreachable');
+    await expect.poll(() => isClosed(jump.connections[0])).toBe(true);
     expect(outcome.message).toMatch(
       /^The jump host 127\.0\.0\.1 port \d+ did not open a connection to 127\.0\.0\.1 port 22: it does not allow it/,
     );
