@@ -20,6 +20,7 @@ const data = [
   ['checks/baselines', '.yaml'],
   ['reports/html', '.hbs'],
   ['reports/html', '.css'],
+  ['src/demo/captures', '.json'],
 ];
 for (const [folder, ending] of data) {
   if (!existsSync(join(root, folder))) continue;

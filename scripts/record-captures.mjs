@@ -29,7 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), 'fleetproof-record-'));
 try {
   const { namespace, keys, knownHosts, hosts } = JSON.parse(up.stdout);
   const inventory = join(folder, 'fleet.yaml');
-  const entries = hosts.map(({ name, address }) => `  - { name: ${name}, address: ${address} }`);
+  const entries = hosts.map(({ name, address }) => `  - { name: ${name}, address: ${address}, provider: hetzner }`);
   writeFileSync(inventory, `defaults: { user: audit, identity: ${keys.audit} }\nhosts:\n${entries.join('\n')}\n`);
   const argv = ['--', process.execPath, join(root, 'bin/fleetproof.js'), 'scan', '-i', inventory];
   spawnSync(
