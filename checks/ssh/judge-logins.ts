@@ -1,5 +1,5 @@
 import type { Judgement } from '../../src/model/check.ts';
-import { cannotTell } from '../../src/model/fact.ts';
+import { cannotTell, type Unknown, unknown } from '../../src/model/fact.ts';
 import type { SshContext, SshLogins } from '../../src/model/facts/ssh.ts';
 import type { Opening } from './openings.ts';
 
@@ -19,20 +19,18 @@ export interface View {
  */
 export function judgeLogins(logins: SshLogins, view: View): Judgement | readonly Judgement[] {
   if (logins.configError !== null) return brokenConfig(logins.configError, view.expected);
-  const failing = [...view.contexts.flatMap((context) => judgeOpen(context, view)), ...judgeOthers(logins, view)];
-  if (failing.length > 0) return failing;
-  const [doubt] = logins.doubts;
-  if (doubt !== undefined) return cannotTell(doubt.reason, doubt.message, doubt.remedy);
-  const silent = logins.otherServers[0];
-  if (silent !== undefined) {
-    const message = `Another SSH server listens, whose log-in methods only a look from outside can tell: ${silent.what}.`;
-    return cannotTell('not-observable', message);
-  }
-  return view.contexts.map((context) => {
-    const { because, actual } = view.passed(context);
-    const match = context.criteria === undefined ? blocksSentence(logins.matchBlocks) : '';
-    return { verdict: 'pass', because: `${because}${match}`, expected: view.expected, actual, ...subjectOf(context) };
-  });
+  const judged = [...view.contexts.map((context) => judgeContext(context, logins, view)), ...judgeOthers(logins, view)];
+  const failing = judged.filter(({ verdict }) => verdict === 'fail');
+  const doubt = logins.doubts[0] ?? silentServer(logins);
+  if (doubt === undefined) return judged;
+  return failing.length > 0 ? failing : cannotTell(doubt.reason, doubt.message, doubt.remedy);
+}
+
+function silentServer({ otherServers }: SshLogins): Unknown | undefined {
+  const silent = otherServers.find(({ passwords }) => passwords === null);
+  if (silent === undefined) return undefined;
+  const message = `Another SSH server listens, whose log-in methods only a look from outside can tell: ${silent.what}.`;
+  return unknown('not-observable', message);
 }
 
 function blocksSentence(blocks: number): string {
@@ -51,13 +49,16 @@ function brokenConfig(error: string, expected: string): Judgement {
   };
 }
 
-function judgeOpen(context: SshContext, { openings, expected }: View): Judgement[] {
+function judgeContext(context: SshContext, logins: SshLogins, { openings, passed, expected }: View): Judgement {
   const found = openings(context);
-  if (found.length === 0) return [];
-  const because = found.map((one) => one.because).join(' ');
-  return [
-    { verdict: 'fail', because, expected, actual: found.map((one) => one.actual).join('; '), ...subjectOf(context) },
-  ];
+  const subject = context.criteria === undefined ? {} : { subject: `sshd:${context.criteria}` };
+  if (found.length > 0) {
+    const because = found.map((one) => one.because).join(' ');
+    return { verdict: 'fail', because, expected, actual: found.map((one) => one.actual).join('; '), ...subject };
+  }
+  const { because, actual } = passed(context);
+  const match = context.criteria === undefined ? blocksSentence(logins.matchBlocks) : '';
+  return { verdict: 'pass', because: `${because}${match}`, expected, actual, ...subject };
 }
 
 function judgeOthers({ otherServers }: SshLogins, { expected }: View): Judgement[] {
@@ -70,8 +71,4 @@ function judgeOthers({ otherServers }: SshLogins, { expected }: View): Judgement
       actual: what,
       subject: `sshd:server=${index + 2}`,
     }));
-}
-
-function subjectOf({ criteria }: SshContext): { subject?: string } {
-  return criteria === undefined ? {} : { subject: `sshd:${criteria}` };
 }

@@ -41,7 +41,7 @@ export function openingsOf(context: SshContext): readonly Opening[] {
   const open = [...new Set(ways.filter((way) => !way.includes('publickey')).map((way) => way[0] ?? ''))];
   const found = open.map((method): Opening => {
     const [keyword, sentence] = SWITCH[method] ?? [method, `${method} is accepted`];
-    return { because: `${sentence} from ${who}: ${decidedBy(context, keyword)}.`, actual: `${keyword} yes` };
+    return { because: `${sentence} for ${who}: ${decidedBy(context, keyword)}.`, actual: `${keyword} yes` };
   });
   if (settings.permitEmptyPasswords) {
     const because = `Empty passwords are permitted for ${who}: ${decidedBy(context, 'PermitEmptyPasswords')}.`;
@@ -55,16 +55,12 @@ export function openingsOf(context: SshContext): readonly Opening[] {
   return found;
 }
 
-/** "PasswordAuthentication is yes by /etc/ssh/sshd_config.d/50-cloud-init.conf line 1". */
+/** "/etc/ssh/sshd_config.d/50-cloud-init.conf line 1 sets PasswordAuthentication yes". */
 export function decidedBy({ settings, origins }: SshContext, keyword: string): string {
   const key = `${keyword[0]?.toLowerCase()}${keyword.slice(1)}`.replace('gSSAPI', 'gssapi');
   const value = settings[key as keyof SshSettings];
-  const text = Array.isArray(value)
-    ? value.join(' ')
-    : typeof value === 'boolean'
-      ? value
-        ? 'yes'
-        : 'no'
-      : String(value);
-  return `${keyword} is ${text} by ${origins[keyword.toLowerCase()] ?? 'sshd'}`;
+  const flag = value ? 'yes' : 'no';
+  const text = typeof value === 'boolean' ? flag : [value].flat().join(' ');
+  const origin = origins[keyword.toLowerCase()] ?? 'sshd';
+  return `${origin} ${origin.startsWith('the built-in') ? 'is' : 'sets'} ${keyword} ${text}`;
 }

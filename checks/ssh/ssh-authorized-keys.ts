@@ -36,10 +36,10 @@ chown USER: ~USER/.ssh ~USER/.ssh/authorized_keys`,
     const judged = found.accounts.flatMap((account): Judgement[] =>
       judgeAccount(account, found, rsaBitsAtLeast, expected),
     );
-    const failing = judged.filter(({ verdict }) => verdict === 'fail');
-    if (failing.length > 0) return failing;
     const doubt = found.accounts.flatMap(({ doubts }) => doubts)[0];
-    if (doubt !== undefined) return cannotTell(doubt.reason, doubt.message, doubt.remedy);
+    const failing = judged.filter(({ verdict }) => verdict === 'fail');
+    if (doubt !== undefined)
+      return failing.length > 0 ? failing : cannotTell(doubt.reason, doubt.message, doubt.remedy);
     if (judged.length > 0) return judged;
     const others = found.otherSources.length > 0 ? ` Keys come from ${found.otherSources.join(' and ')}.` : '';
     const because = `None of the ${found.accounts.length} accounts with a login shell has an authorized key.${others}`;

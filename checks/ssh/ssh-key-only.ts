@@ -39,7 +39,11 @@ sshd -t && systemctl reload ssh`,
         const isAny = context.settings.authenticationMethods.join() === 'any';
         const keywords = isAny ? ['PasswordAuthentication', 'KbdInteractiveAuthentication'] : ['AuthenticationMethods'];
         const how = keywords.map((keyword) => decidedBy(context, keyword)).join('; ');
-        return { because: `sshd asks ${context.who} for a key in every way to log in: ${how}.`, actual: how };
+        const actual = context.settings.authenticationMethods.join(' or ');
+        return {
+          because: `Every way to log in needs a key for ${context.who}: ${how}.`,
+          actual: isAny ? 'publickey' : actual,
+        };
       },
     });
   },

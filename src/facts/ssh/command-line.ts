@@ -1,5 +1,6 @@
 import { type Unknown, unknown } from '../../model/fact.ts';
 import type { Entry } from './config.ts';
+import { KEYWORDS } from './settings.ts';
 import { readLine } from './words.ts';
 
 /** A flag and its value, in the order of the command line. */
@@ -58,7 +59,8 @@ export function overridesOf(running: readonly Option[] | undefined, defaults: st
   if (running === undefined) return { overrides: next, pending: undefined };
   const now = directives(running, 'the command line of the running sshd');
   const later = next.filter((entry) => !now.some((one) => text(one) === text(entry)));
-  const message = 'SSHD_OPTS in /etc/default/ssh has options that the running sshd was not started with.';
+  const message =
+    'SSHD_OPTS in /etc/default/ssh changes how people log in, but the running sshd was not started with it.';
   return {
     overrides: [...later.filter(opens), ...now],
     pending: later.length === 0 ? undefined : unknown('not-observable', message, 'Run: systemctl restart ssh'),
@@ -68,8 +70,14 @@ export function overridesOf(running: readonly Option[] | undefined, defaults: st
 function directives(options: readonly Option[], origin: string): Entry[] {
   return options.flatMap(([flag, value]) => {
     const line = flag === 'o' ? readLine(value) : undefined;
-    return line === undefined || line === null ? [] : [{ keyword: line.keyword, args: line.args, origin, guards: [] }];
+    if (line === undefined || line === null || !decidesLogins(line.keyword)) return [];
+    return [{ keyword: line.keyword, args: line.args, origin, guards: [] }];
   });
+}
+
+/** Of all options, only these are told and compared. */
+function decidesLogins(keyword: string): boolean {
+  return /^(challengeresponse|skey)authentication$/.test(keyword) || KEYWORDS.some((known) => known === keyword);
 }
 
 function text({ keyword, args }: Entry): string {

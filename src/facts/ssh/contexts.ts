@@ -8,7 +8,6 @@ import { type Criterion, holds, type Login } from './match.ts';
 export const STRANGER: Login = {
   user: 'fleetproof-stranger',
   groups: [],
-  invalid: false,
   host: 'stranger.invalid',
   addr: '203.0.113.7',
   laddr: '198.51.100.1',
@@ -63,7 +62,6 @@ export function representatives(
         base,
       ),
     ),
-    fixedUser || asked('invalid').length === 0 ? [] : [{ invalid: true }],
   ];
   if (choices.reduce((product, own) => product * (own.length + 1), 1) > MAX_COMBINATIONS) return undefined;
   let combined: Who[] = [{ login: base, differs: [] }];
@@ -136,7 +134,7 @@ function addressExample(pattern: string): string {
 
 /** `user=deploy,addr=10.0.0.1`: what differs, as `sshd -T -C` takes it. */
 export function criteriaText({ login, differs }: Who): string {
-  return differs.map((on) => (on === 'invalid' ? 'invalid-user' : `${on}=${login[on as keyof Login]}`)).join(',');
+  return differs.map((on) => `${on}=${login[on as keyof Login]}`).join(',');
 }
 
 /** For sentences: "user deploy from 10.0.0.1". */
@@ -146,10 +144,6 @@ export function describe({ login, differs }: Who, nobody: string): string {
   const to = differs.includes('laddr') ? ` to ${login.laddr}` : '';
   const port = differs.includes('lport') ? ` on port ${login.lport}` : '';
   const domain = differs.includes('rdomain') ? ` in routing domain ${login.rdomain}` : '';
-  const who = differs.includes('user')
-    ? `user ${login.user}`
-    : differs.includes('invalid')
-      ? 'users that do not exist'
-      : nobody;
+  const who = differs.includes('user') ? `user ${login.user}` : nobody;
   return `${who}${at}${host}${to}${port}${domain}`;
 }

@@ -212,9 +212,7 @@ function contradictions(ground: Ground, directory: Directory): SshContext[] {
     const who: Who = { login, differs };
     const settings = settingsOf(values);
     if (JSON.stringify(contextOf(silent, directory, who, 'anyone').settings) === JSON.stringify(settings)) return [];
-    const origins = Object.fromEntries(
-      KEYWORDS.map((keyword) => [keyword, `sshd itself, asked with "sshd -T -C ${spec}"`]),
-    );
+    const origins = Object.fromEntries(KEYWORDS.map((keyword) => [keyword, `sshd, asked with "sshd -T -C ${spec}",`]));
     return [{ criteria: criteriaText(who), who: describe(who, 'anyone'), settings, origins, source: 'sshd' as const }];
   });
 }

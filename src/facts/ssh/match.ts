@@ -6,8 +6,6 @@ import { splitCriteria } from './words.ts';
 export interface Login {
   readonly user: string;
   readonly groups: readonly string[];
-  /** The account does not exist. */
-  readonly invalid: boolean;
   readonly host: string;
   readonly addr: string;
   readonly laddr: string;
@@ -80,7 +78,8 @@ export function holds({ on, list }: Criterion, login: Login): boolean {
     case 'all':
       return true;
     case 'invalid':
-      return login.invalid;
+      // Somebody who does not exist cannot get in, whatever is asked of him.
+      return false;
     case 'group':
       return matchesAny(login.groups, list);
     case 'addr':
