@@ -21,6 +21,8 @@ export interface DemoServer {
   readonly port: number;
   /** `ssh-ed25519 AAAA…`, as in known_hosts. */
   readonly hostKey: string;
+  /** What came in so far, counted on this side. */
+  readonly seen: { readonly connections: number; readonly execs: number };
   /** Stops listening and breaks the connections that are left. */
   close(): Promise<void>;
 }
@@ -34,12 +36,12 @@ const MAX_PROGRAM = 1024 * 1024;
  */
 export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const key = newKey();
-  const { ident } = options;
-  const ssh = new ssh2.Server({ hostKeys: [key.privateKey], ...(ident === undefined ? {} : { ident }) }, (connection) =>
-    serve(connection, options),
-  );
+  const seen = { connections: 0, execs: 0 };
+  const config = { hostKeys: [key.privateKey], ...(options.ident === undefined ? {} : { ident: options.ident }) };
+  const ssh = new ssh2.Server(config, (connection) => serve(connection, options, () => seen.execs++));
   const sockets = new Set<Socket>();
   const listener = createServer({ noDelay: true }, (socket) => {
+    seen.connections++;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     // A scanner that hangs up early is no trouble of the server.
@@ -51,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     address,
     port,
     hostKey: key.publicLine,
+    seen,
     close: () =>
       new Promise((closed) => {
         listener.close(() => closed());
@@ -86,7 +89,7 @@ async function listen(listener: NetServer, address: string, port: number): Promi
   }
 }
 
-function serve(connection: Connection, options: ServerOptions): void {
+function serve(connection: Connection, options: ServerOptions, onExec: () => void): void {
   connection.on('error', () => undefined);
   connection.on('authentication', (context) => {
     if (mayEnter(context, options.clientKey)) context.accept();
@@ -94,6 +97,7 @@ function serve(connection: Connection, options: ServerOptions): void {
   });
   connection.on('session', (accept) => {
     accept().on('exec', (acceptExec, reject, { command }) => {
+      onExec();
       if (command === 'sh') answer(acceptExec(), options);
       else if (command === 'true') end(acceptExec(), 0);
       else reject?.();
