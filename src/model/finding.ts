@@ -138,4 +138,15 @@ export interface ReportHead {
 export interface ReportSource {
   readonly head: ReportHead;
   hosts(): AsyncIterable<HostResult>;
+  /**
+   * Optional short cut for writers that only copy: the same hosts in the same order, as the JSON text of
+   * `host`, and of `findings` and `evidence` without their brackets.
+   */
+  rawHosts?(): AsyncIterable<RawHost>;
+}
+
+export interface RawHost {
+  readonly host: string;
+  readonly findings: string;
+  readonly evidence: string;
 }

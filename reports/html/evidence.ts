@@ -1,0 +1,113 @@
+import type { Evidence, Excerpt } from '../../src/model/finding.ts';
+import type { Group, Sample } from '../digest.ts';
+import { bytes, count, instant, thousands } from '../words.ts';
+
+/** Numbers evidence records and shows each in full once, where the report first needs it. */
+export interface EvidenceBook {
+  view(group: Group, limit: number): EvidenceView | null;
+}
+
+export interface EvidenceView {
+  readonly title: string;
+  readonly remark: string;
+  readonly samples: readonly SampleView[];
+}
+
+interface SampleView {
+  readonly host: string;
+  readonly subject: string;
+  /** Shown here, for the first time. */
+  readonly records: readonly RecordView[];
+  /** Shown before, at a worse finding. */
+  readonly references: readonly ReferenceView[];
+}
+
+interface ReferenceView {
+  readonly number: string;
+  readonly command: string;
+}
+
+interface RecordView extends ReferenceView {
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly outputs: readonly OutputView[];
+}
+
+interface OutputView {
+  readonly name: string;
+  readonly size: string;
+  readonly sha256: string;
+  readonly text: string;
+  readonly remark: string;
+}
+
+export function evidenceBook(): EvidenceBook {
+  const numbers = new Map<string, string>();
+  const sampleOf = ({ finding, evidence }: Sample): SampleView => {
+    const records: RecordView[] = [];
+    const references: ReferenceView[] = [];
+    for (const record of evidence) {
+      const command = record.argv.length > 0 ? record.argv.join(' ') : record.probe;
+      const known = numbers.get(record.id);
+      const number = known ?? `E-${numbers.size + 1}`;
+      numbers.set(record.id, number);
+      if (known !== undefined) references.push({ number, command });
+      else records.push({ number, command, facts: factsOf(record), outputs: outputsOf(record) });
+    }
+    const subject = finding.subject === finding.host ? '' : finding.subject;
+    return { host: finding.host, subject, records, references };
+  };
+  return {
+    view(group, limit) {
+      const samples = group.samples.filter(({ evidence }) => evidence.length > 0).slice(0, limit);
+      if (samples.length === 0) return null;
+      const amount = samples.reduce((sum, { evidence }) => sum + evidence.length, 0);
+      const some = group.hosts > samples.length;
+      const remark = `Of ${thousands(samples.length)} of ${count(group.hosts, 'host')}; report.json has the records of all.`;
+      return {
+        title: `Evidence: ${count(amount, 'record')}`,
+        remark: some ? remark : '',
+        samples: samples.map(sampleOf),
+      };
+    },
+  };
+}
+
+const STATE: Readonly<Record<string, string>> = {
+  ran: 'ran to its end',
+  missing: 'did not run: the tool is not on the host',
+  denied: 'did not run: sudo refused it',
+  timeout: 'stopped at its time limit',
+  truncated: 'cut off',
+  'not-run': 'was not reached',
+};
+
+function factsOf(record: Evidence): RecordView['facts'] {
+  const { state, uid, exitCode, startedAt, ms, redactions } = record;
+  const facts: [string, string | null][] = [
+    ['State', STATE[state] ?? state],
+    ['User', uid === null ? null : uid === 0 ? 'uid 0 (root)' : `uid ${uid}`],
+    ['Exit code', exitCode === null ? null : String(exitCode)],
+    ['Started', startedAt === null ? null : `${instant(startedAt)} (host clock)`],
+    ['Took', ms === null ? null : `${thousands(ms)} ms`],
+    ['Redacted', redactions > 0 ? count(redactions, 'secret') : null],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+function outputsOf({ state, stdout, stderr }: Evidence): readonly OutputView[] {
+  const nothing = state === 'denied' || state === 'missing' || state === 'not-run';
+  return [
+    ...(nothing && stdout.bytes === 0 ? [] : [outputOf('Standard output', stdout)]),
+    ...(stderr.bytes === 0 ? [] : [outputOf('Standard error', stderr)]),
+  ];
+}
+
+function outputOf(name: string, { sha256, bytes: size, excerpt, truncated }: Excerpt): OutputView {
+  return {
+    name,
+    sha256,
+    size: bytes(size),
+    text: excerpt.replace(/\n$/, ''),
+    remark: truncated ? 'Shortened here; the SHA-256 is that of the whole recorded text.' : '',
+  };
+}

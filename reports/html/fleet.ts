@@ -1,0 +1,149 @@
+import type { HostEntry } from '../../src/model/finding.ts';
+import type { Reason, Status } from '../../src/model/verdict.ts';
+import { type Digest, type HostLine, worstFirst } from '../digest.ts';
+import { bytes, count, duration, STATUS, thousands } from '../words.ts';
+import { anchor, type Budget, bar } from './parts.ts';
+
+/** Above this many hosts, only those with something to tell have rows. */
+const ALL = 500;
+
+/** Who was looked at, and who was not. */
+export function hostsView({ hosts, head }: Digest, budget: Budget) {
+  const { total, assessed, partial, unreachable } = head.summary.hosts;
+  const wanted = hosts.length <= ALL ? hosts : hosts.filter(({ host }) => host.outcome !== 'assessed');
+  const rows = fitting(
+    wanted.map(({ host }) => hostRow(host)),
+    budget,
+  );
+  const missing = hosts.length - rows.length;
+  return {
+    statement: `${count(total, 'host')} in scope: ${thousands(assessed)} assessed, ${thousands(partial)} assessed in part, ${thousands(unreachable)} not reached.`,
+    rows,
+    rest: missing === 0 ? '' : remainder(missing, hosts.length > ALL),
+  };
+}
+
+function remainder(missing: number, aggregated: boolean): string {
+  const which = aggregated ? 'This fleet is large, so only hosts that were not fully assessed are listed. ' : '';
+  return `${which}${count(missing, 'more host')} ${missing === 1 ? 'stands' : 'stand'} in report.json only.`;
+}
+
+function fitting<T>(rows: readonly T[], budget: Budget): T[] {
+  const fit: T[] = [];
+  for (const row of rows) {
+    if (!budget.take(row)) break;
+    fit.push(row);
+  }
+  return fit;
+}
+
+const OUTCOME = {
+  assessed: { kind: 'pass', glyph: '✓', word: 'assessed' },
+  partial: { kind: 'unknown', glyph: '?', word: 'in part' },
+  unreachable: { kind: 'fail', glyph: '!', word: 'not reached' },
+} as const;
+
+function hostRow(host: HostEntry) {
+  const { address, port, os, loginUser, privilege, hostKey, clockOffsetSeconds, cost } = host;
+  return {
+    name: host.name,
+    ...OUTCOME[host.outcome],
+    reason: host.reason ?? '',
+    address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    os: os === null ? 'not known' : `${os.id} ${os.versionId}`.trim(),
+    login: loginUser,
+    privilege:
+      host.outcome === 'unreachable' ? '' : { root: 'root', sudo: 'with sudo', none: 'without sudo' }[privilege],
+    hostKey: hostKey ?? 'none verified',
+    clock:
+      clockOffsetSeconds === null
+        ? ''
+        : clockOffsetSeconds === 0
+          ? 'in step'
+          : `${clockOffsetSeconds > 0 ? '+' : '−'}${Math.abs(clockOffsetSeconds)} s`,
+    cost: `${duration(cost.ms)}, ${bytes(cost.bytesIn)}`,
+  };
+}
+
+/** Hosts × checks, worst hosts first; and per check over the whole fleet, whatever its size. */
+export function matrixView(digest: Digest, budget: Budget) {
+  const { hosts, checks, head } = digest;
+  const large = hosts.length > ALL;
+  const wanted = worstFirst(large ? hosts.filter(hasSomething) : hosts).slice(0, ALL);
+  const rows = fitting(
+    wanted.map((line) => matrixRow(line, digest)),
+    budget,
+  );
+  const rest = hosts.length - rows.length;
+  const clean = hosts.filter((line) => !hasSomething(line)).length;
+  return {
+    columns: checks.map(({ check }) => ({ id: check.id, link: anchor('check', check.id) })),
+    groups: columnGroups(digest),
+    rows,
+    any: rows.length > 0,
+    rest:
+      rest === 0
+        ? ''
+        : `${large ? `Only hosts on which something failed or is unknown are listed, worst first. ` : ''}${count(rest, 'more host')} ${rest === 1 ? 'is' : 'are'} not listed here: ${thousands(clean)} without anything that failed or is unknown, ${thousands(Math.max(0, rest - clean))} with. All stand in report.json.`,
+    hosts: count(head.summary.hosts.total, 'host'),
+    totals: checks.map(({ check, counts }) => ({
+      id: check.id,
+      link: anchor('check', check.id),
+      title: check.title,
+      bar: bar(
+        (['fail', 'unknown', 'waived', 'attested', 'not-applicable', 'pass'] as const).map((status) => ({
+          kind: status,
+          glyph: STATUS[status].glyph,
+          amount: counts[status],
+          words: STATUS[status].past,
+        })),
+      ),
+      fail: thousands(counts.fail),
+      unknown: thousands(counts.unknown),
+      pass: thousands(counts.pass),
+      other: thousands(counts['not-applicable'] + counts.waived + counts.attested),
+    })),
+    legend: (['pass', 'fail', 'unknown', 'not-applicable', 'waived', 'attested'] as const).map((status) => ({
+      kind: status,
+      word: STATUS[status].word,
+    })),
+  };
+}
+
+/** Neighbouring columns of one control, under its id. */
+function columnGroups({ checks, head }: Digest) {
+  const groups: { id: string; span: number }[] = [];
+  for (const { check } of checks) {
+    const id = head.controls.find((control) => control.checks.includes(check.id))?.id ?? '';
+    const last = groups.at(-1);
+    if (last?.id === id) last.span += 1;
+    else groups.push({ id, span: 1 });
+  }
+  return groups;
+}
+
+function hasSomething({ host, counts }: HostLine): boolean {
+  return host.outcome !== 'assessed' || counts.fail > 0 || counts.unknown > 0;
+}
+
+function matrixRow({ host, cells, counts }: HostLine, { checks }: Digest) {
+  return {
+    host: host.name,
+    kind: counts.fail > 0 ? 'fail' : host.outcome === 'unreachable' || counts.unknown > 0 ? 'unknown' : 'pass',
+    cells: checks.map(({ check }, position) => {
+      const cell = cells[position];
+      if (cell === undefined) return { kind: 'none', word: 'not evaluated', link: '' };
+      return {
+        kind: cell.status,
+        word: STATUS[cell.status].word,
+        link: linkOf(cell.status, cell.reason, check.id, host),
+      };
+    }),
+  };
+}
+
+function linkOf(status: Status, reason: Reason | undefined, check: string, host: HostEntry): string {
+  if (status === 'fail') return anchor('fail', check);
+  if (status !== 'unknown') return '';
+  return host.outcome === 'unreachable' ? 'not-reached' : anchor('unknown', reason ?? 'internal');
+}

@@ -1,0 +1,172 @@
+import type { ControlEntry, ReportHead } from '../../src/model/finding.ts';
+import { CONTROL_RESULTS, SEVERITIES, STATUSES } from '../../src/model/verdict.ts';
+import { type CheckTally, type Digest, failingChecks, failures, WORST_FIRST, worstFirst } from '../digest.ts';
+import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands } from '../words.ts';
+import { anchor, bar, spans, steps } from './parts.ts';
+
+const TOP = 6;
+
+export function headView({ head }: Digest, css: string, cssHash: string) {
+  const { run } = head;
+  const names = run.baselines.map(({ id, version }) => `${id} ${version}`).join(', ');
+  return {
+    css,
+    cssHash,
+    title: `Security baseline assessment: ${names}, run ${run.id}`,
+    headline: run.baselines.map(({ title }) => title).join(', '),
+    complete: completeness(head),
+    interrupted: run.interrupted,
+    facts: [
+      { name: 'Run', value: run.id },
+      { name: 'Started', value: instant(run.startedAt) },
+      { name: 'Ended', value: instant(run.finishedAt) },
+      { name: 'Took', value: duration(between(run.startedAt, run.finishedAt)) },
+      { name: 'Tool', value: `${run.tool.name} ${run.tool.version}` },
+      ...(run.previousRunId === null ? [] : [{ name: 'Previous run', value: run.previousRunId }]),
+    ],
+    digests: [
+      ...run.baselines.map(({ id, version, sha256 }) => ({ name: `Baseline ${id} ${version}`, hash: sha256 })),
+      { name: 'Command set', hash: run.commandSetSha256 },
+      { name: 'Inventory', hash: run.inventorySha256 },
+    ],
+  };
+}
+
+function completeness({ summary: { hosts }, run }: ReportHead): string {
+  const reached = `${thousands(hosts.assessed + hosts.partial)} of ${count(hosts.total, 'host')} reached`;
+  if (run.interrupted) return `Not complete: the run was stopped; ${reached}`;
+  return hosts.unreachable === 0 ? `Complete: ${reached}` : `Not complete: ${reached}`;
+}
+
+export function summaryView(digest: Digest) {
+  const { head } = digest;
+  const { hosts, byStatus, bySeverity, findings, coverage, cost } = head.summary;
+  return {
+    ...conclusion(head.controls),
+    hosts: bar([
+      { kind: 'pass', glyph: '✓', amount: hosts.assessed, words: 'assessed' },
+      { kind: 'unknown', glyph: '?', amount: hosts.partial, words: 'assessed in part' },
+      { kind: 'fail', glyph: '!', amount: hosts.unreachable, words: 'not reached' },
+    ]),
+    hostTotal: thousands(hosts.total),
+    controls: bar(
+      CONTROL_RESULTS.map((result) => ({
+        kind: result === 'satisfied' ? 'pass' : result === 'not-satisfied' ? 'fail' : 'unknown',
+        glyph: CONTROL[result].glyph,
+        amount: head.controls.filter((control) => control.result === result).length,
+        words: CONTROL[result].word,
+      })),
+    ),
+    controlTotal: thousands(head.controls.length),
+    findings: bar(
+      STATUSES.filter(
+        (status) => byStatus[status] > 0 || status === 'pass' || status === 'fail' || status === 'unknown',
+      ).map((status) => ({
+        kind: status,
+        glyph: STATUS[status].glyph,
+        amount: byStatus[status],
+        words: STATUS[status].past,
+      })),
+    ),
+    findingTotal: thousands(findings),
+    severities: SEVERITIES.map((severity) => ({
+      severity,
+      amount: thousands(bySeverity[severity]),
+      some: bySeverity[severity] > 0,
+    })),
+    failed: count(byStatus.fail, 'failed finding'),
+    coverage: percent(coverage),
+    determined: `${thousands(findings - byStatus.unknown)} of ${count(findings, 'finding')} came to a result.`,
+    worstChecks: failingChecks(digest)
+      .slice(0, TOP)
+      .map((tally) => ({
+        link: anchor('fail', tally.check.id),
+        severity: failures(tally)[0]?.severity ?? tally.check.severity,
+        title: tally.check.title,
+        scope: `${thousands(tally.failingHosts)} of ${count(digest.hosts.length, 'host')}`,
+      })),
+    worstHosts: worstFirst(digest.hosts.filter(({ counts }) => counts.fail > 0))
+      .slice(0, TOP)
+      .map(({ host, counts, fails }) => ({
+        host: host.name,
+        severity: SEVERITIES[fails.findIndex((amount) => amount > 0)] ?? 'info',
+        scope: `${counts.fail} failed${counts.unknown > 0 ? `, ${counts.unknown} unknown` : ''}`,
+      })),
+    cost: `${count(cost.connections, 'connection')} and ${count(cost.execs, 'command execution')} over the whole fleet; ${bytes(cost.bytesOut)} sent, ${bytes(cost.bytesIn)} received.`,
+  };
+}
+
+/** The result in one line. Only full knowledge and no failure is "met". */
+function conclusion(controls: readonly ControlEntry[]) {
+  const amount = (result: ControlEntry['result']) => controls.filter((control) => control.result === result).length;
+  const [failed, open, all] = [amount('not-satisfied'), amount('undetermined'), controls.length];
+  if (failed > 0) {
+    const also = open > 0 ? `; ${thousands(open)} could not be determined` : '';
+    return {
+      kind: 'fail',
+      glyph: '✗',
+      verdict: 'Not met',
+      sentence: `${thousands(failed)} of ${count(all, 'control')} ${failed === 1 ? 'is' : 'are'} not satisfied${also}.`,
+    };
+  }
+  if (open > 0 || all === 0) {
+    return {
+      kind: 'unknown',
+      glyph: '?',
+      verdict: 'Not proven',
+      sentence: `Nothing failed, but ${thousands(open)} of ${count(all, 'control')} could not be determined.`,
+    };
+  }
+  return { kind: 'pass', glyph: '✓', verdict: 'Met', sentence: `All ${count(all, 'control')} are satisfied.` };
+}
+
+export function controlsView({ head, checks }: Digest) {
+  const tallies = new Map(checks.map((tally) => [tally.check.id, tally]));
+  return {
+    several: head.run.baselines.length > 1,
+    rows: head.controls.map((control) => ({
+      id: control.id,
+      baseline: control.baseline,
+      title: control.title,
+      requirement: control.requirement,
+      source: control.source,
+      kind: control.result === 'satisfied' ? 'pass' : control.result === 'not-satisfied' ? 'fail' : 'unknown',
+      glyph: CONTROL[control.result].glyph,
+      word: CONTROL[control.result].word,
+      none:
+        control.checks.length > 0
+          ? ''
+          : control.method === 'attestation'
+            ? 'No check looks at it: a person has to attest it.'
+            : 'No check looks at it.',
+      checks: control.checks.map((id) => ({ id, link: anchor('check', id), ...standing(tallies.get(id)) })),
+    })),
+  };
+}
+
+function standing(tally: CheckTally | undefined) {
+  if (tally === undefined) return { kind: 'unknown', glyph: '?', words: 'was not evaluated' };
+  const { counts } = tally;
+  const worst = WORST_FIRST.find((status) => counts[status] > 0);
+  const status = worst ?? 'not-applicable';
+  const words = WORST_FIRST.filter((each) => counts[each] > 0).map(
+    (each) => `${thousands(counts[each])} ${STATUS[each].past}`,
+  );
+  return { kind: status, glyph: STATUS[status].glyph, words: words.join(', ') || 'was not evaluated' };
+}
+
+/** The catalogue: what was asked, and what each check does not see. */
+export function checksView({ checks }: Digest) {
+  return {
+    checks: checks.map(({ check }) => ({
+      id: check.id,
+      anchor: anchor('check', check.id),
+      title: check.title,
+      severity: check.severity,
+      rationale: spans(check.rationale),
+      limits: check.limits === undefined ? null : spans(check.limits),
+      steps: steps(check.remediation),
+      mappings: Object.entries(check.mappings).map(([framework, ids]) => ({ framework, ids: ids.join(', ') })),
+    })),
+  };
+}

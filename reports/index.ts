@@ -1,0 +1,8 @@
+import { html } from './html.ts';
+import { json } from './json.ts';
+import type { Writer } from './writer.ts';
+
+/** Every report format, by the name that `--format` takes. An explicit list: nothing registers itself. */
+export const formats = { json, html } as const satisfies Readonly<Record<string, Writer>>;
+
+export type { Sink, Writer } from './writer.ts';

@@ -1,0 +1,90 @@
+import { REASONS } from '../../src/model/verdict.ts';
+import { type CheckTally, type Digest, failingChecks, failures, type Group } from '../digest.ts';
+import { terminalText } from '../safe.ts';
+import { count, REASON, thousands } from '../words.ts';
+import { type Page, placesText } from './page.ts';
+
+/** Findings with other details of one check, and causes of one reason, that are quoted. */
+const QUOTED = 5;
+const QUOTED_LARGE = 3;
+const LARGE = 40;
+/** Hosts named per finding. */
+const NAMES = 6;
+
+/** What failed and why, worst first; the same finding on many hosts stands once. */
+export function failedChecks(page: Page, digest: Digest): void {
+  const failing = failingChecks(digest);
+  if (failing.length === 0) return;
+  page.heading('What failed, worst first');
+  for (const tally of failing) failedCheck(page, tally, digest.hosts.length);
+}
+
+function failedCheck(page: Page, tally: CheckTally, hosts: number): void {
+  const { check, failingHosts } = tally;
+  const groups = failures(tally);
+  const severity = groups[0]?.severity ?? check.severity;
+  page.lines.push('');
+  page.text(`${severity}: ${check.id}, on ${thousands(failingHosts)} of ${count(hosts, 'host')}`, '  ');
+  const line = page.lines.pop() ?? '';
+  page.lines.push(
+    line.replace(severity, (word) =>
+      page.paint(word.toUpperCase(), 'bold', severity === 'critical' || severity === 'high' ? 'red' : 'yellow'),
+    ),
+  );
+  page.text(`Required: ${check.title}.`, '  ');
+  const quoted = groups.filter((group) => group.because !== '').slice(0, quotedOf(hosts));
+  for (const group of quoted) failedGroup(page, group);
+  remaining(page, groups, quoted);
+  if (quoted.some((group) => group.remediation === undefined)) page.steps(check.remediation);
+}
+
+function failedGroup(page: Page, group: Group): void {
+  const at = page.lines.length;
+  page.text(group.because, '    ✗ ');
+  page.lines[at] = (page.lines[at] ?? '').replace('✗', page.paint('✗', 'red'));
+  page.field('on', placesText(group, NAMES));
+  page.field('expected', group.expected);
+  page.field('actual', group.actual);
+  if (group.remediation !== undefined) page.steps(group.remediation);
+}
+
+function remaining(page: Page, groups: readonly Group[], quoted: readonly Group[]): void {
+  const rest = groups.filter((group) => !quoted.includes(group));
+  const findings = rest.reduce((sum, group) => sum + group.findings, 0);
+  const hosts = new Set(rest.flatMap((group) => group.places.map((place) => place.host)));
+  if (findings > 0)
+    page.text(
+      `and ${count(findings, 'more finding')} with other details on ${count(hosts.size, 'host')}; the reports have them.`,
+      '    … ',
+    );
+}
+
+function quotedOf(hosts: number): number {
+  return hosts > LARGE ? QUOTED_LARGE : QUOTED;
+}
+
+/** What could not be determined on hosts that were reached, by reason. */
+export function unknownFindings(page: Page, { unknowns, hosts }: Digest): void {
+  if (unknowns.length === 0) return;
+  page.heading('What could not be determined');
+  for (const reason of REASONS) {
+    const groups = unknowns.filter((group) => group.reason === reason);
+    if (groups.length === 0) continue;
+    const findings = groups.reduce((sum, group) => sum + group.findings, 0);
+    page.lines.push('');
+    page.text(`${reason}, ${count(findings, 'finding')}: ${REASON[reason].means}`, '  ');
+    const quoted = groups.filter((group) => group.because !== '').slice(0, quotedOf(hosts.length) * 2);
+    for (const group of quoted) unknownGroup(page, group);
+    remaining(page, groups, quoted);
+    if (quoted.some((group) => group.remediation === undefined)) page.steps(REASON[reason].next);
+  }
+}
+
+function unknownGroup(page: Page, group: Group): void {
+  const at = page.lines.length;
+  page.text(group.because, '    ? ');
+  page.lines[at] = (page.lines[at] ?? '').replace('?', page.paint('?', 'yellow'));
+  page.field('on', placesText(group, NAMES));
+  page.field(group.checks.length === 1 ? 'check' : 'checks', terminalText(group.checks.join(', ')));
+  if (group.remediation !== undefined) page.steps(group.remediation);
+}
