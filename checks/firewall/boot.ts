@@ -1,0 +1,70 @@
+import type { Facts, Problem } from '../../src/model/check.ts';
+import { type Fact, read } from '../../src/model/fact.ts';
+import type { Backend } from '../../src/model/facts/firewall.ts';
+import { need } from '../need.ts';
+
+type BootFacts = Facts<'ufw' | 'firewallUnits' | 'packetFilter6' | 'storedAlternatives'>;
+
+/** Why this back end does not filter after the next boot; nothing when it does. */
+export function bootProblems(backend: Backend, facts: BootFacts): readonly Problem[] {
+  switch (backend) {
+    case 'ufw':
+      return ufwProblems(facts);
+    case 'firewalld':
+      return unitProblems(facts, ['firewalld.service']);
+    case 'nftables':
+      return [
+        ...unitProblems(facts, ['nftables.service']),
+        ...storedProblems(need(facts, 'storedAlternatives').nftables),
+      ];
+    case 'iptables': {
+      const { iptables4, iptables6 } = need(facts, 'storedAlternatives');
+      const six = facts.get('packetFilter6') === undefined ? [] : storedProblems(iptables6);
+      const units = unitProblems(facts, ['netfilter-persistent.service', 'iptables.service']);
+      return [...units, ...storedProblems(iptables4), ...six];
+    }
+  }
+}
+
+function ufwProblems(facts: BootFacts): readonly Problem[] {
+  const ufw = facts.get('ufw');
+  if (ufw === undefined) return [];
+  const setting: Problem = {
+    because: `ufw does not start at boot: ENABLED is "${ufw.enabledText}" in /etc/ufw/ufw.conf, and only "yes" starts it.`,
+    actual: `ENABLED=${ufw.enabledText}`,
+    remediation: 'ufw allow 22/tcp   # or your own SSH port, else you lock yourself out\nufw --force enable',
+  };
+  return ufw.enabled ? unitProblems(facts, ['ufw.service']) : [setting, ...unitProblems(facts, ['ufw.service'])];
+}
+
+/** One of the units must be enabled; `active` says nothing, because these units are done as soon as they ran. */
+function unitProblems(facts: BootFacts, names: readonly [string, ...string[]]): readonly Problem[] {
+  const units = need(facts, 'firewallUnits');
+  if (names.some((name) => units[name]?.file === 'enabled')) return [];
+  const [name] = names;
+  const unit = units[name];
+  const state = unit === undefined || unit.load === 'not-found' ? 'not there' : unit.file || 'not enabled';
+  const unmask = state === 'masked' ? `systemctl unmask ${name}\n` : '';
+  return [
+    {
+      because: `${name} is ${state}, so the firewall does not start at boot.`,
+      actual: `${name} ${state}`,
+      remediation: `${unmask}systemctl enable ${name}`,
+    },
+  ];
+}
+
+function storedProblems(stored: Fact<{ readonly path: string; readonly denies: boolean }>): readonly Problem[] {
+  const file = read(stored);
+  if (file?.denies === true) return [];
+  const because =
+    file === undefined
+      ? `${stored.state === 'absent' ? stored.because : 'There is no rule file'}, so nothing denies after the next boot.`
+      : `${file.path} denies nothing, so everything comes in after the next boot.`;
+  return [
+    {
+      because: because.charAt(0).toUpperCase() + because.slice(1),
+      actual: file === undefined ? 'no rule file' : `${file.path} denies nothing`,
+    },
+  ];
+}

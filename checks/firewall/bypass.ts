@@ -1,0 +1,85 @@
+import type { Problem } from '../../src/model/check.ts';
+import { cannotTell, read } from '../../src/model/fact.ts';
+import type { Opening, PacketFilter, Published, Ufw } from '../../src/model/facts/firewall.ts';
+import { permits } from './coverage.ts';
+import { collect, familyText } from './families.ts';
+import { plain } from './now.ts';
+import { closing, grouped, listText, trafficText } from './words.ts';
+
+/** The kernel does not do what ufw's files say, although something filters. */
+export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefined): readonly Problem[] {
+  if (ufw?.enabled !== true) return [];
+  const wrong = filters.filter(
+    (filter) => filter.denies && filter.ufw !== 'hooked' && (filter.family === 'IPv4' || ufw.ipv6),
+  );
+  if (wrong.length === 0) return [];
+  const seen = `ufw is enabled in its files, but incoming ${familyText(wrong)} packets do not go through its chains`;
+  return [plain(seen, 'ufw disable && ufw --force enable')];
+}
+
+/** Rules beside ufw's own that let in what ufw's own do not. Without ufw there is no such thing as "beside". */
+export function foreignProblems(filters: readonly PacketFilter[]): readonly Problem[] {
+  const foreign = filters
+    .filter(({ ufw, denies }) => ufw === 'hooked' && denies)
+    .flatMap(({ openings }) => {
+      const own = openings.filter((opening) => opening.byUfw);
+      return openings.filter((opening) => !opening.byUfw && !permits(own, opening));
+    });
+  return certain(foreign, trafficText).map(({ text, members }) => ({
+    because: `A rule outside ufw's own lets in ${text}.`,
+    actual: `${text} by "${members[0]?.rule}" in chain ${members[0]?.chain}`,
+    remediation: [...members.map(closing), ...members.flatMap(compare)].join('\n'),
+  }));
+}
+
+/** Published ports and forwards that come in although the firewall's own rules do not let them in. */
+export function publishedProblems(filters: readonly PacketFilter[]): readonly Problem[] {
+  const denying = filters.filter(({ denies }) => denies);
+  const readers = denying.map((filter) => () => ({ filter, published: read(filter.published) ?? [] }));
+  return collect(readers, (all) => {
+    const around = all.flatMap(({ filter, published }) =>
+      published.filter((one) => one.fate !== 'dropped' && !one.byUfw && !permits(filter.openings, one)),
+    );
+    return certain(around, (one) => `${trafficText(one)}, sent to ${one.to}`).map(({ text, members }) => ({
+      because: `A port is published around the firewall: ${text}.`,
+      actual: `${text} by "${members[0]?.rule}"${fateText(members[0])}`,
+      remediation: members.map(contain).join('\n'),
+    }));
+  });
+}
+
+function fateText(one: Published | undefined): string {
+  if (one?.fate === 'accepted') return `, then accepted by "${one.acceptedBy}"`;
+  return ', then left to the default policy of the forward chain';
+}
+
+/** Docker publishes on all addresses unless told otherwise. Source: docs.docker.com, "Packet filtering and firewalls". */
+function contain({ to, family, outside }: Published): string {
+  const tool = family === 'IPv4' ? 'iptables' : 'ip6tables';
+  return `# publish ${to} on loopback only (docker run -p 127.0.0.1:PORT:PORT), or:
+${tool} -I DOCKER-USER -i ${outside[0] ?? 'OUTSIDE-INTERFACE'} -m conntrack --ctstate NEW -j DROP   # and keep it in /etc/ufw/after.rules`;
+}
+
+function compare({ family, chain }: Opening): readonly string[] {
+  const stage = /^ufw6?-(before|after)-/.exec(chain)?.[1];
+  const name = `${stage}${family === 'IPv4' ? '' : '6'}.rules`;
+  return stage === undefined
+    ? []
+    : [`diff /usr/share/ufw/iptables/${name} /etc/ufw/${name}   # remove what was added, then: ufw reload`];
+}
+
+/** Groups what is certain; what is not is ignorance, unless something certain was found. */
+function certain<T extends Opening | Published>(
+  all: readonly T[],
+  say: (one: T) => string,
+): ReturnType<typeof grouped<T>> {
+  const [doubtful] = all.filter((one) => one.unread.length > 0);
+  const sure = all.filter((one) => one.unread.length === 0);
+  if (sure.length === 0 && doubtful !== undefined) {
+    cannotTell(
+      'unparseable',
+      `A rule about ${trafficText(doubtful)} has a condition that is not read: ${listText(doubtful.unread)} (${doubtful.rule}).`,
+    );
+  }
+  return grouped(sure, say);
+}

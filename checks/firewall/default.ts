@@ -1,0 +1,39 @@
+import type { Problem } from '../../src/model/check.ts';
+import type { Forwarding, Opening, PacketFilter } from '../../src/model/facts/firewall.ts';
+import { familyText } from './families.ts';
+import { plain } from './now.ts';
+import { closing, grouped } from './words.ts';
+
+/** Rules that make a default of their own: every protocol, port and source, even on one interface only. */
+export function wideProblems(filters: readonly PacketFilter[]): readonly Problem[] {
+  return grouped(filters.flatMap((filter) => filter.openings.filter(isWide))).map(({ text, members }) => ({
+    because: `A rule lets in ${text}, whatever the default is.`,
+    actual: `${text} by "${members[0]?.rule}"`,
+    remediation: members.map(closing).join('\n'),
+  }));
+}
+
+function isWide({ protocol, ports, source, destination, unread }: Opening): boolean {
+  return protocol === 'any' && ports === null && source === null && destination === null && unread.length === 0;
+}
+
+/** What `/etc/default/ufw` makes of the default policy at the next start. */
+export function policyProblem(chain: 'INPUT' | 'FORWARD', policy: string): readonly Problem[] {
+  if (policy === 'DROP' || policy === 'REJECT') return [];
+  const direction = chain === 'INPUT' ? 'incoming' : 'routed';
+  return [
+    {
+      because: `DEFAULT_${chain}_POLICY is "${policy}" in /etc/default/ufw, so ufw does not deny ${direction} connections when it starts again.`,
+      actual: `DEFAULT_${chain}_POLICY="${policy}"`,
+      remediation: `ufw default deny ${direction}`,
+    },
+  ];
+}
+
+/** The host passes packets on, and nothing denies those that no rule allows. */
+export function routedProblems(filters: readonly PacketFilter[], forwarding: () => Forwarding): readonly Problem[] {
+  const open = filters.filter((filter) => !filter.forwardDenies && forwarding()[filter.family].length > 0);
+  if (open.length === 0) return [];
+  const seen = `The host forwards ${familyText(open)} packets, and no forward chain denies what no rule allows`;
+  return [plain(seen, 'ufw default deny routed')];
+}

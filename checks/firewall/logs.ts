@@ -1,0 +1,50 @@
+import type { Problem } from '../../src/model/check.ts';
+import { LOG_LEVELS, type LogLevel, type PacketFilter, type Ufw } from '../../src/model/facts/firewall.ts';
+import { familyText } from './families.ts';
+import { plain } from './now.ts';
+
+/** ufw's own setting is lower than wanted, or none that it knows. */
+export function levelProblems(ufw: Ufw, wanted: LogLevel): readonly Problem[] {
+  if (ufw.logLevel !== null && LOG_LEVELS.indexOf(ufw.logLevel) >= LOG_LEVELS.indexOf(wanted)) return [];
+  const text = ufw.logLevelText === '' ? 'not set' : `"${ufw.logLevelText}"`;
+  return [
+    {
+      because: `LOGLEVEL is ${text} in /etc/ufw/ufw.conf; at least "${wanted}" is wanted.`,
+      actual: `LOGLEVEL ${text}`,
+      remediation: `ufw logging ${wanted}`,
+    },
+  ];
+}
+
+/** Whether the kernel really has log rules that incoming packets meet. */
+export function kernelProblems(
+  filters: readonly PacketFilter[],
+  ufw: Ufw | undefined,
+  wanted: LogLevel,
+): readonly Problem[] {
+  const reasons = new Map<string, PacketFilter[]>();
+  for (const filter of filters) {
+    const reason = silence(filter, ufw, wanted);
+    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), filter]);
+  }
+  return [...reasons].map(([reason, same]) => plain(`${reason} (${familyText(same)})`, `ufw logging ${wanted}`));
+}
+
+/** Why nothing, or too little, is logged. */
+function silence(filter: PacketFilter, ufw: Ufw | undefined, wanted: LogLevel): string | undefined {
+  if (!filter.denies) return 'No firewall denies incoming connections, so there is nothing that it could log';
+  if (filter.ufw !== 'hooked') {
+    // With IPV6=no ufw blocks IPv6 as a whole and has no rule to log with.
+    const blocked = filter.family === 'IPv6' && ufw?.enabled === true && !ufw.ipv6 && filter.openings.length === 0;
+    return blocked || filter.logs.length > 0 ? undefined : 'No rule that incoming packets meet logs them';
+  }
+  const prefix = filter.family === 'IPv4' ? 'ufw' : 'ufw6';
+  const has = (stage: string, text: string): boolean =>
+    filter.logs.some(
+      (log) => log.chain === `${prefix}-${stage}-input` && (log.prefix === '' || log.prefix.startsWith(text)),
+    );
+  if (!has('after-logging', '[UFW BLOCK]')) return 'The kernel has no rule of ufw that logs denied connections';
+  // From "medium" on ufw logs every new connection before it decides. Source: ufw(8), "LOGGING".
+  const audited = wanted === 'low' || has('before-logging', '[UFW AUDIT]');
+  return audited ? undefined : `The kernel logs less than ufw's level "${wanted}" does`;
+}

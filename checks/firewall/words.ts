@@ -1,0 +1,74 @@
+import type { Backend, Opening, Traffic } from '../../src/model/facts/firewall.ts';
+
+const MOST = 6;
+
+/** `3306/tcp`, `8000-8100/tcp`, `every tcp port`, `gre`, `all traffic`. */
+export function portText({ protocol, ports }: Pick<Traffic, 'protocol' | 'ports'>): string {
+  if (ports === null) {
+    if (protocol === 'any') return 'all traffic';
+    return protocol === 'tcp' || protocol === 'udp' ? `every ${protocol} port` : protocol;
+  }
+  const range = ports.from === ports.to ? `${ports.from}` : `${ports.from}-${ports.to}`;
+  return `${range}/${protocol}`;
+}
+
+/** `3306/tcp from 10.0.0.0/8 on eth0`, without the family. */
+export function trafficText(traffic: Traffic): string {
+  const to = traffic.destination === null ? '' : ` to ${traffic.destination}`;
+  const on = traffic.interface === null ? '' : ` on ${traffic.interface}`;
+  return `${portText(traffic)} from ${traffic.source ?? 'anywhere'}${to}${on}`;
+}
+
+/** One entry for what is the same for both families: `3306/tcp from anywhere (IPv4 and IPv6)`. */
+export function grouped<T extends Traffic>(
+  all: readonly T[],
+  text: (traffic: T) => string = trafficText,
+): readonly { readonly text: string; readonly members: readonly T[] }[] {
+  const groups = new Map<string, T[]>();
+  for (const one of all) groups.set(text(one), [...(groups.get(text(one)) ?? []), one]);
+  return [...groups].map(([words, members]) => {
+    const families = [...new Set(members.map((member) => member.family))].join(' and ');
+    return { text: `${words} (${families})`, members };
+  });
+}
+
+/** `a, b and c`; the rest is counted. */
+export function listText(items: readonly string[], most = MOST): string {
+  const shown = items.length > most ? [...items.slice(0, most), `${items.length - most} more`] : items;
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
+}
+
+export function backendText(backends: readonly Backend[]): string {
+  return listText([...new Set(backends)]);
+}
+
+/** The commands that close one opening. */
+export function closing(opening: Opening): string {
+  const tool = opening.family === 'IPv4' ? 'iptables' : 'ip6tables';
+  if (opening.byUfw) return `ufw delete ${ufwRule(opening)}`;
+  if (opening.table.startsWith('iptables') && opening.rule.startsWith('-A ')) {
+    return `${tool} ${tableOption(opening.table)}${opening.rule.replace(/^-A/, '-D')}`;
+  }
+  const place = `${opening.table.replace(/^\S+ /, '')} ${opening.chain}`;
+  return `nft -a list chain ${place}   # then: nft delete rule ${place} handle NUMBER`;
+}
+
+function tableOption(table: string): string {
+  const name = table.replace(/^\S+ /, '');
+  return name === 'filter' ? '' : `-t ${name} `;
+}
+
+/** The rule as one gives it to `ufw delete`. Source: ufw(8), "RULE SYNTAX". */
+function ufwRule({ protocol, ports, source, destination, interface: on, rule }: Opening): string {
+  const action = /limit/.test(rule) ? 'limit' : 'allow';
+  const port = ports === null ? '' : ports.from === ports.to ? `${ports.from}` : `${ports.from}:${ports.to}`;
+  if (source === null && destination === null && on === null && port !== '') return `${action} ${port}/${protocol}`;
+  const words = [
+    action,
+    ...(on === null ? [] : [`in on ${on}`]),
+    ...(protocol === 'any' ? [] : [`proto ${protocol}`]),
+    `from ${source ?? 'any'} to ${destination ?? 'any'}`,
+    ...(port === '' ? [] : [`port ${port}`]),
+  ];
+  return words.join(' ');
+}

@@ -1,0 +1,111 @@
+import type { Fact } from '../../model/fact.ts';
+import type { Backend, Family, InputChain, Opening, PacketFilter, Published } from '../../model/facts/firewall.ts';
+import { ANY_MATCH, ANY_PACKET, contains, intersect, type Packets } from './packets.ts';
+import { baseChains, type Chain, type Ruleset, type Table } from './ruleset.ts';
+import { isInternal, isStock } from './stock.ts';
+import { trafficOf } from './traffic.ts';
+import { type Taken, tableName, type Walk, walk } from './walk.ts';
+
+/** Every new connection that comes in from outside. */
+export const INCOMING: Packets = { ...ANY_PACKET, inbound: { names: ['lo'], except: true } };
+
+interface Input {
+  readonly table: Table;
+  readonly chain: Chain;
+  readonly walk: Walk;
+  readonly denies: boolean;
+}
+
+/**
+ * What the rules of one family let in. All base chains of the input hook see every packet; `accept` ends
+ * only its own chain, `drop` ends everything. So what comes in is what every chain lets through.
+ */
+export function evaluateFilter(ruleset: Ruleset, published: Fact<readonly Published[]>): PacketFilter {
+  const inputs = baseChains(ruleset, 'input', 'filter').map(({ table, chain }): Input => {
+    const result = walk(table, chain, INCOMING);
+    return { table, chain, walk: result, denies: !acceptsEverything(result, INCOMING) };
+  });
+  const denying = inputs.filter((input) => input.denies);
+  return {
+    family: ruleset.family,
+    chains: inputs.map((input) => describeInput(input, ruleset.family)),
+    denies: denying.length > 0,
+    openings: openingsOf(denying, ruleset.family),
+    ufw: ufwState(inputs, ruleset),
+    forwardDenies: baseChains(ruleset, 'forward', 'filter').some(
+      ({ table, chain }) => !acceptsEverything(walk(table, chain, ANY_PACKET), ANY_PACKET),
+    ),
+    published,
+    logs: inputs.flatMap((input) => input.walk.logs),
+  };
+}
+
+function acceptsEverything(result: Walk, start: Packets): boolean {
+  return result.accepted.some(({ packets }) => contains(packets, start));
+}
+
+/** What all the chains let through; each opening keeps the words of the first chain that has it. */
+function openingsOf(inputs: readonly Input[], family: Family): readonly Opening[] {
+  const common = inCommon(inputs.map((input) => input.walk.accepted));
+  const visible = widest(common).filter(({ packets }) => !isStock(packets) && !isInternal(packets.inbound));
+  return visible.flatMap(({ packets, chain, rule, table }) =>
+    trafficOf(packets, family).map((traffic) => ({ ...traffic, rule, chain, table, byUfw: isUserChain(chain) })),
+  );
+}
+
+/** What both rules let through, in the words of the first. */
+function overlap(one: Taken, other: Taken): readonly Taken[] {
+  const packets = intersect(one.packets, { ...ANY_MATCH, ...other.packets, states: null });
+  return packets === undefined ? [] : [{ ...one, packets }];
+}
+
+/** What every one of the chains lets through, in the words of the first. */
+export function inCommon(chains: readonly (readonly Taken[])[]): readonly Taken[] {
+  const [first = [], ...others] = chains;
+  return others.reduce((all, more) => all.flatMap((one) => more.flatMap((other) => overlap(one, other))), first);
+}
+
+/** Without what the same rule takes in a wider set as well: zones lead to a rule by interface and by default. */
+export function widest<T extends Taken>(all: readonly T[]): readonly T[] {
+  const wider = (one: T, at: number): boolean =>
+    all.some((other, index) => {
+      if (index === at || other.rule !== one.rule || other.chain !== one.chain || other.table !== one.table)
+        return false;
+      return contains(other.packets, one.packets) && (index < at || !contains(one.packets, other.packets));
+    });
+  return all.filter((one, index) => !wider(one, index));
+}
+
+/** Chains that hold what the operator told ufw, and nothing else. */
+export function isUserChain(chain: string): boolean {
+  return /^ufw6?-user-(input|forward|limit-accept)$/.test(chain);
+}
+
+function describeInput({ table, chain, walk: result, denies }: Input, family: Family): InputChain {
+  return {
+    name: `${tableName(table)} ${chain.name}`,
+    backend: backendOf(table, result, family),
+    policy: chain.base?.policy ?? 'accept',
+    denies,
+  };
+}
+
+function backendOf(table: Table, result: Walk, family: Family): Backend {
+  if (leadsToUfw(result, family)) return 'ufw';
+  if (/(^| )firewalld$/.test(table.name) || result.entered.has('INPUT_ZONES')) return 'firewalld';
+  return table.source === 'nftables' ? 'nftables' : 'iptables';
+}
+
+function leadsToUfw({ entered }: Walk, family: Family): boolean {
+  const prefix = ufwPrefix(family);
+  return entered.has(`${prefix}-before-input`) && entered.has(`${prefix}-user-input`);
+}
+
+function ufwState(inputs: readonly Input[], { family, tables }: Ruleset): PacketFilter['ufw'] {
+  if (inputs.some((input) => leadsToUfw(input.walk, family))) return 'hooked';
+  return tables.some((table) => table.chains.has(`${ufwPrefix(family)}-user-input`)) ? 'unhooked' : 'absent';
+}
+
+export function ufwPrefix(family: Family): 'ufw' | 'ufw6' {
+  return family === 'IPv4' ? 'ufw' : 'ufw6';
+}

@@ -1,0 +1,135 @@
+import { absent, cannotTell, type Fact, known, unknown } from '../../model/fact.ts';
+import type { Family, PacketFilter, Published } from '../../model/facts/firewall.ts';
+import type { Output } from '../../model/probe.ts';
+import { memoized } from '../memo.ts';
+import { type Outputs, settle } from '../outputs.ts';
+import { evaluateFilter } from './filter.ts';
+import { hiddenTables, readSave } from './iptables.ts';
+import { ipv6Absence, outsideInterfaces } from './network.ts';
+import { concerns, type NftTable, parseNft, readNftTable } from './nft.ts';
+import { findPublished } from './published.ts';
+import type { Ruleset, Table } from './ruleset.ts';
+import { present } from './ufw.ts';
+
+export const NFT = 'nft-ruleset';
+const SAVE = { IPv4: 'iptables-save', IPv6: 'ip6tables-save' } as const;
+const LEGACY_SAVE = { IPv4: 'iptables-legacy-save', IPv6: 'ip6tables-legacy-save' } as const;
+
+/** What the kernel does with incoming packets of one family: the truth that everything else is held against. */
+export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter> {
+  const off = family === 'IPv6' ? ipv6Absence(outputs) : undefined;
+  if (off !== undefined) return absent(off);
+  const ruleset = { family, tables: tablesOf(outputs, family) };
+  return known(evaluateFilter(ruleset, published(outputs, ruleset)));
+}
+
+/**
+ * The tables of every tool that is there. `iptables-save` shows its own tables in full, nft shows the same
+ * ones with the details of extensions missing, and the tables of iptables-legacy only its own tool shows.
+ */
+export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
+  const save = answer(outputs, SAVE[family]);
+  const native = nftTables(outputs)?.filter((table) => concerns(table, family));
+  if (save === undefined && native === undefined) {
+    return cannotTell(
+      'tool-missing',
+      'The host has neither iptables-save nor nft, so the packet filter cannot be read.',
+    );
+  }
+  const own = save === undefined ? [] : ownTables(outputs, family, save);
+  const shown = new Set(own.map(({ source, name }) => (source === 'iptables' ? nftName(family, name) : '')));
+  const others = (native ?? []).filter(({ name }) => !shown.has(name)).map((table) => readNftTable(table, family));
+  return [...own, ...others];
+}
+
+/** nft's tables; undefined when nft is not on the host. */
+const nftTables = memoized((outputs: Outputs): readonly NftTable[] | undefined => {
+  const text = answer(outputs, NFT);
+  return text === undefined ? undefined : parseNft(text);
+});
+
+/** What iptables-save prints, of the kind that is the default here, and what the older kind has beside it. */
+function ownTables(outputs: Outputs, family: Family, save: string): readonly Table[] {
+  if (isLegacy(outputs, family, save)) return readSave(save, SAVE[family], 'iptables-legacy');
+  const hidden = hiddenTables(save);
+  const tables = readSave(save, SAVE[family]).filter(({ name }) => !hidden.includes(name));
+  return [...tables, ...legacyTables(outputs, family)];
+}
+
+/** nft's name of a table of iptables. */
+function nftName(family: Family, table: string): string {
+  return `${family === 'IPv4' ? 'ip' : 'ip6'} ${table}`;
+}
+
+/** What the tool printed; undefined when it is not on the host. */
+function answer(outputs: Outputs, probe: string): string | undefined {
+  const output = outputs.get(probe);
+  if (output.state === 'missing') return undefined;
+  if (refusedByKernel(output)) {
+    const said = output.stderr.split('\n')[0]?.trim() ?? '';
+    cannotTell('not-observable', `The kernel does not show its packet filter here, not even to root: ${said}.`);
+  }
+  return outputs.ran(probe);
+}
+
+/** Containers without the capability and kernels without netfilter refuse root as well. */
+function refusedByKernel({ state, uid, exitCode, stderr }: Output): boolean {
+  return (
+    state === 'ran' &&
+    uid === 0 &&
+    exitCode !== 0 &&
+    /Operation not permitted|Permission denied|not supported|Protocol not available|does not exist|No such file/.test(
+      stderr,
+    )
+  );
+}
+
+/** iptables 1.8 came in two kinds; before 1.8.8 the dump does not say which. */
+function isLegacy(outputs: Outputs, family: Family, save: string): boolean {
+  if (save.includes('(nf_tables)')) return false;
+  const legacy = outputs.get(LEGACY_SAVE[family]);
+  if (legacy.state === 'ran' && legacy.exitCode === 0) return rulesOnly(legacy.stdout) === rulesOnly(save);
+  if (outputs.get(NFT).state !== 'ran') return true;
+  const native = new Set(nftTables(outputs)?.map(({ name }) => name));
+  return !readSave(save, SAVE[family]).some(({ name }) => native.has(nftName(family, name)));
+}
+
+function rulesOnly(save: string): string {
+  const lines = save.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => line.replace(/ \[\d+:\d+\]$/, '')).join('\n');
+}
+
+/** Tables of iptables-legacy beside those of nf_tables. `iptables-save` warns on stderr when there are some. */
+function legacyTables(outputs: Outputs, family: Family): readonly Table[] {
+  const probe = LEGACY_SAVE[family];
+  const warned = /legacy tables present/.test(outputs.get(SAVE[family]).stderr);
+  const output = outputs.get(probe);
+  const readable = output.state === 'ran' && output.exitCode === 0;
+  if (!warned && !readable) return [];
+  return readSave(outputs.ran(probe), probe, 'iptables-legacy');
+}
+
+/**
+ * Translations are a hole in every table that could not be seen, unlike filters, which only narrow. A kernel
+ * whose netfilter is made of modules shows by their absence that a kind of table is not in use.
+ */
+function published(outputs: Outputs, ruleset: Ruleset): Fact<readonly Published[]> {
+  const there = present(outputs);
+  const noNft = outputs.get(NFT).state === 'missing';
+  if (noNft && (there.has('/sys/module/nf_tables') || !there.has('/sys/module/x_tables'))) {
+    return unknown(
+      'tool-missing',
+      'nft is not on the host, so port forwards that other programs made through nf_tables cannot be seen.',
+      'Install the package nftables.',
+    );
+  }
+  const noIptables = outputs.get(SAVE[ruleset.family]).state === 'missing';
+  if (noIptables && there.has(ruleset.family === 'IPv4' ? '/proc/net/ip_tables_names' : '/proc/net/ip6_tables_names')) {
+    return unknown(
+      'tool-missing',
+      'The kernel has iptables, but iptables-save is not on the host, so port forwards cannot be seen.',
+      'Install the package iptables.',
+    );
+  }
+  return settle(() => findPublished(ruleset, outsideInterfaces(outputs, ruleset.family)));
+}

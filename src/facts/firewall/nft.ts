@@ -1,0 +1,194 @@
+import { cannotTell } from '../../model/fact.ts';
+import type { Family } from '../../model/facts/firewall.ts';
+import { portNumber, toCidr } from './addresses.ts';
+import { addMatch, type NftContext } from './nft-match.ts';
+import { nftText } from './nft-text.ts';
+import { type Json, type JsonObject, listOf, type NamedSets, objectOf } from './nft-values.ts';
+import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts';
+import type { Action, Chain, Rule, Table } from './ruleset.ts';
+
+/** Statements after which the next one is evaluated, and which match every packet. */
+const PASSING = new Set([
+  'counter',
+  'mangle',
+  'notrack',
+  'ct helper',
+  'ct timeout',
+  'set',
+  'map',
+  'meter',
+  'last',
+  'comment',
+]);
+/** Statements that let only some packets go on. */
+const SAMPLING = new Set(['limit', 'quota', 'ct count']);
+
+/** One table of `nft -j list ruleset`, sorted but not yet read. */
+export interface NftTable {
+  /** `inet filter`. */
+  readonly name: string;
+  readonly chains: readonly JsonObject[];
+  /** By chain. */
+  readonly rules: ReadonlyMap<string, readonly JsonObject[]>;
+  readonly sets: NamedSets;
+}
+
+/**
+ * The tables of `nft -j list ruleset`. Source: libnftables-json(5). Throws `Ignorance` when this is not a
+ * whole answer: nft 0.9.3 prints nothing, with exit code 0, to users who may not look; a real answer always
+ * begins with `metainfo`.
+ */
+export function parseNft(text: string): readonly NftTable[] {
+  interface Draft {
+    readonly name: string;
+    readonly chains: JsonObject[];
+    readonly rules: Map<string, JsonObject[]>;
+    readonly sets: Map<string, readonly Json[]>;
+  }
+  const tables = new Map<string, Draft>();
+  for (const object of objectsOf(text)) {
+    const [[kind, detail] = ['', null]] = Object.entries(object);
+    const one = objectOf(detail);
+    if (one === undefined || kind === 'metainfo') continue;
+    const name = `${String(one.family)} ${String(kind === 'table' ? one.name : one.table)}`;
+    let table = tables.get(name);
+    if (table === undefined) {
+      table = { name, chains: [], rules: new Map(), sets: new Map() };
+      tables.set(name, table);
+    }
+    if (kind === 'chain') table.chains.push(one);
+    else if (kind === 'set' || kind === 'map') table.sets.set(String(one.name), listOf(one.elem) ?? []);
+    else if (kind === 'rule') {
+      const rules = table.rules.get(String(one.chain)) ?? [];
+      if (rules.push(one) === 1) table.rules.set(String(one.chain), rules);
+    }
+  }
+  return [...tables.values()];
+}
+
+/** True when packets of this family meet the table. */
+export function concerns({ name }: NftTable, family: Family): boolean {
+  return name.startsWith('inet ') || name.startsWith(family === 'IPv4' ? 'ip ' : 'ip6 ');
+}
+
+/** The table as packets of one family see it. */
+export function readNftTable(table: NftTable, family: Family): Table {
+  const context = { family, sets: table.sets };
+  const chains = table.chains.map((chain): [string, Chain] => {
+    const name = String(chain.name);
+    const rules = (table.rules.get(name) ?? []).flatMap((rule) => readRule(rule, context));
+    return [name, readChain(chain, rules)];
+  });
+  return { source: 'nftables', name: table.name, chains: new Map(chains) };
+}
+
+function objectsOf(text: string): readonly JsonObject[] {
+  let json: Json;
+  try {
+    json = JSON.parse(text) as Json;
+  } catch {
+    return cannotTell('unparseable', 'nft did not print JSON.');
+  }
+  const objects = (listOf(objectOf(json)?.nftables) ?? []).flatMap((object): readonly JsonObject[] => {
+    const one = objectOf(object);
+    return one === undefined ? [] : [one];
+  });
+  if (objects[0]?.metainfo === undefined) {
+    return cannotTell('unparseable', 'nft printed JSON that is not a rule set.');
+  }
+  return objects;
+}
+
+function readChain(chain: JsonObject, rules: readonly Rule[]): Chain {
+  const name = String(chain.name);
+  if (chain.hook === undefined) return { name, rules };
+  const policy = chain.policy === 'drop' ? 'drop' : 'accept';
+  return { name, rules, base: { type: String(chain.type), hook: String(chain.hook), policy } };
+}
+
+/** A rule of nft is a list of statements; each one that decides or logs becomes a rule of ours. */
+function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
+  const statements = (listOf(rule.expr) ?? []).map((statement) => objectOf(statement) ?? { unknown: null });
+  const text = statements
+    .filter((statement) => !('counter' in statement))
+    .map(nftText)
+    .join(' ');
+  const match: MatchDraft = { ...ANY_MATCH };
+  const rules: Rule[] = [];
+  const add = (action: Action, own: Match = match): number => rules.push({ text, match: { ...own }, action });
+  for (const statement of statements) {
+    const [[kind, detail] = ['', null]] = Object.entries(statement);
+    const fields = objectOf(detail);
+    if (kind === 'match' && fields !== undefined) addMatch(match, fields, context);
+    else if (kind === 'vmap' && fields !== undefined) {
+      for (const [own, action] of readVerdictMap(match, fields, context)) add(action, own);
+    } else if (SAMPLING.has(kind)) match.exact = false;
+    else if (!PASSING.has(kind)) {
+      const action = readVerdict(kind, fields, match);
+      if (action !== undefined) add(action);
+    }
+  }
+  return rules;
+}
+
+/** The verdict of one statement; undefined when the next statement decides. */
+function readVerdict(kind: string, fields: JsonObject | undefined, match: MatchDraft): Action | undefined {
+  switch (kind) {
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'continue':
+      return { kind };
+    case 'snat':
+    case 'masquerade':
+      return { kind: 'accept' };
+    case 'reject':
+      return { kind: 'drop' };
+    case 'jump':
+    case 'goto':
+      return { kind, chain: String(fields?.target) };
+    case 'log':
+      return { kind: 'log', prefix: String(fields?.prefix ?? '').trim() };
+    case 'dnat':
+    case 'redirect':
+      return readTranslation(kind, fields);
+    case 'xt':
+      return readExtension(fields, match);
+    default:
+      // queue, tproxy, synproxy, dup, fwd and what we do not know may let the packet in.
+      addUnread(match, kind);
+      return { kind: 'accept' };
+  }
+}
+
+function readTranslation(kind: 'dnat' | 'redirect', fields: JsonObject | undefined): Action {
+  const to = fields?.addr;
+  const port = fields?.port;
+  const number = typeof port === 'number' ? (portNumber(port) ?? null) : null;
+  if (kind === 'redirect' || to === undefined) return { kind: 'translate', address: null, port: number, unread: false };
+  const address = typeof to === 'string' ? to : nftText({ dnat: { addr: to } }).replace(/^dnat to /, '');
+  return { kind: 'translate', address, port: number, unread: toCidr(address) === undefined };
+}
+
+/** Extensions of iptables inside a rule, whose details nft does not show. */
+function readExtension(fields: JsonObject | undefined, match: MatchDraft): Action | undefined {
+  const name = String(fields?.name ?? 'unknown');
+  if (fields?.type === 'target' && name === 'REJECT') return { kind: 'drop' };
+  if (fields?.type === 'target' && name === 'LOG') return { kind: 'log', prefix: '' };
+  addUnread(match, `iptables ${String(fields?.type ?? 'extension')} ${name}`);
+  return fields?.type === 'match' ? undefined : { kind: 'accept' };
+}
+
+/** `tcp dport vmap { 22 : accept, 80 : jump web }`: one rule for each entry. */
+function readVerdictMap(match: Match, vmap: JsonObject, context: NftContext): readonly (readonly [Match, Action])[] {
+  const data = vmap.data;
+  const pairs = typeof data === 'string' ? context.sets.get(data.slice(1)) : (listOf(objectOf(data)?.set) ?? undefined);
+  return (pairs ?? [null]).map((pair): readonly [Match, Action] => {
+    const own: MatchDraft = { ...match };
+    const [key, verdict] = listOf(pair) ?? [];
+    const [[kind, detail] = ['', null]] = Object.entries(objectOf(verdict) ?? {});
+    if (key === undefined || kind === '') addUnread(own, nftText({ vmap }));
+    else addMatch(own, { op: '==', left: vmap.key, right: { set: [key] } }, context);
+    return [own, readVerdict(kind, objectOf(detail), own) ?? { kind: 'continue' }];
+  });
+}

@@ -1,0 +1,128 @@
+import { formatCidr } from '../../model/cidr.ts';
+import type { Published } from '../../model/facts/firewall.ts';
+import { portNumber, toCidr } from './addresses.ts';
+import { INCOMING, inCommon, isUserChain, widest } from './filter.ts';
+import { matchesAny, type Packets } from './packets.ts';
+import { baseChains, type Ruleset } from './ruleset.ts';
+import { isInternal, isLoopback } from './stock.ts';
+import { trafficOf } from './traffic.ts';
+import { type Taken, type Translated, walk } from './walk.ts';
+
+/**
+ * Where incoming traffic is sent elsewhere before the input chains see it (DNAT, REDIRECT), and what the
+ * forward chains then do with it. `outside`: interfaces of the default route; empty when not known.
+ * A default policy is no containment: whoever redirects a port accepts it before the policy, or will.
+ */
+export function findPublished(ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
+  const translated = baseChains(ruleset, 'prerouting', 'nat').flatMap(
+    ({ table, chain }) => walk(table, chain, INCOMING).translated,
+  );
+  return widest(translated)
+    .filter(({ packets }) => !isLoopback(packets.destinations) && !isInternal(packets.inbound))
+    .flatMap((one) => follow(one, ruleset, outside));
+}
+
+function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
+  const rewritten = rewrite(one);
+  const local = one.to.address === null || isLoopback(rewritten.destinations);
+  const hook = local ? 'input' : 'forward';
+  const fates = entries(rewritten, outside).map((packets) => fateOf(packets, ruleset, hook));
+  const accepted = fates.flatMap((fate) => fate.accepted);
+  const common = { to: targetText(one), rule: one.rule, outside };
+  if (accepted.length > 0) {
+    const byRule = new Map(accepted.map((taken) => [`${taken.chain} ${taken.rule} ${sourceKey(taken)}`, taken]));
+    return [...byRule.values()].flatMap((taken) =>
+      trafficOf(asSeenOutside(one.packets, taken.packets), ruleset.family).map(
+        (traffic): Published => ({
+          ...traffic,
+          ...common,
+          fate: 'accepted',
+          acceptedBy: taken.rule,
+          byUfw: isUserChain(taken.chain) && !local,
+        }),
+      ),
+    );
+  }
+  // An input chain that does not let the rewritten port in is the firewall at work, policy or not.
+  const fate = !local && fates.some((each) => each.byPolicy) ? 'policy' : 'dropped';
+  return trafficOf(one.packets, ruleset.family).map(
+    (traffic): Published => ({
+      ...traffic,
+      ...common,
+      fate,
+      acceptedBy: null,
+      byUfw: false,
+    }),
+  );
+}
+
+/** The packets after translation, as the later chains see them. */
+function rewrite({ packets, to }: Translated): Packets {
+  const address = to.address === null ? undefined : toCidr(to.address);
+  return {
+    ...packets,
+    unread: to.unread ? [...packets.unread, `destination ${to.address}`] : packets.unread,
+    states: ['NEW', 'DNAT'],
+    originalPorts: packets.ports,
+    ports: to.port === null ? packets.ports : [{ from: to.port, to: to.port }],
+    destinations: address === undefined ? null : [address],
+  };
+}
+
+/** The packets once for each outside interface they can come in by; as they are when none is known. */
+function entries(packets: Packets, outside: readonly string[]): readonly Packets[] {
+  const { inbound } = packets;
+  const names = outside.filter((name) => inbound === null || matchesAny(name, inbound.names) !== inbound.except);
+  return names.length === 0
+    ? [packets]
+    : names.map((name) => ({ ...packets, inbound: { names: [name], except: false } }));
+}
+
+interface Fate {
+  readonly accepted: readonly Taken[];
+  /** Not accepted, and stopped by nothing but a default policy. */
+  readonly byPolicy: boolean;
+}
+
+/** Every base chain of the hook must let the packets through; the one with rules for them says which. */
+function fateOf(packets: Packets, ruleset: Ruleset, hook: string): Fate {
+  const chains = baseChains(ruleset, hook, 'filter').map(({ table, chain }) => {
+    const { accepted, reachesPolicy } = walk(table, chain, packets);
+    return { accepted: accepted.filter((taken) => !isInternal(taken.packets.inbound)), reachesPolicy };
+  });
+  const stopped = chains.filter(({ accepted }) => accepted.length === 0);
+  if (stopped.length > 0) {
+    // One chain was made to let it through, and another one stops it: that is no forgotten rule.
+    const meant = chains.some(({ accepted }) => accepted.length > 0 && !byPolicyOnly(accepted));
+    return { accepted: [], byPolicy: !meant && stopped.every(({ reachesPolicy }) => reachesPolicy) };
+  }
+  if (chains.length === 0) {
+    return {
+      accepted: [{ packets, table: '', chain: '', rule: `no ${hook} chain stands in the way` }],
+      byPolicy: false,
+    };
+  }
+  const wordy = chains.toSorted((a, b) => Number(byPolicyOnly(a.accepted)) - Number(byPolicyOnly(b.accepted)));
+  return { accepted: inCommon(wordy.map(({ accepted }) => accepted)), byPolicy: false };
+}
+
+function byPolicyOnly(accepted: readonly Taken[]): boolean {
+  return accepted.every(({ rule }) => rule.startsWith('policy '));
+}
+
+/** The original destination, restricted to the sources and interfaces that get through. */
+function asSeenOutside(before: Packets, after: Packets): Packets {
+  return { ...before, sources: after.sources, unread: after.unread };
+}
+
+function sourceKey({ packets }: Taken): string {
+  return (packets.sources ?? []).map(formatCidr).join();
+}
+
+function targetText({ to, packets }: Translated): string {
+  const only = packets.ports?.length === 1 ? packets.ports[0] : undefined;
+  const kept = only !== undefined && only.from === only.to ? only.from : undefined;
+  const port = to.port ?? portNumber(String(kept ?? '')) ?? null;
+  const address = to.address?.includes(':') ? `[${to.address}]` : (to.address ?? '');
+  return port === null ? address : `${address}:${port}`;
+}

@@ -1,0 +1,60 @@
+import type { Family } from '../../model/facts/firewall.ts';
+import type { Match } from './packets.ts';
+
+/** What a rule does with the packets that match it. */
+export type Action =
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | { readonly kind: 'log'; readonly prefix: string }
+  /** `address` null: to the host itself. `port` null: the port stays. `unread`: the target could not be read. */
+  | {
+      readonly kind: 'translate';
+      readonly address: string | null;
+      readonly port: number | null;
+      readonly unread: boolean;
+    };
+
+export interface Rule {
+  /** As the tool prints it, for people. */
+  readonly text: string;
+  readonly match: Match;
+  readonly action: Action;
+}
+
+export interface Chain {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** Set for base chains: those that the kernel enters by itself. */
+  readonly base?: {
+    readonly type: string;
+    readonly hook: string;
+    readonly policy: 'accept' | 'drop';
+  };
+}
+
+export interface Table {
+  /** Which tool printed it. */
+  readonly source: 'iptables' | 'iptables-legacy' | 'nftables';
+  /** `filter`, or `inet filter` for nftables. */
+  readonly name: string;
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+/** All tables of one address family. */
+export interface Ruleset {
+  readonly family: Family;
+  readonly tables: readonly Table[];
+}
+
+/** Base chains of a hook, with the table each belongs to. */
+export function baseChains(
+  ruleset: Ruleset,
+  hook: string,
+  type: string,
+): readonly { readonly table: Table; readonly chain: Chain }[] {
+  return ruleset.tables.flatMap((table) =>
+    [...table.chains.values()].flatMap((chain) =>
+      chain.base?.hook === hook && chain.base.type === type ? [{ table, chain }] : [],
+    ),
+  );
+}
