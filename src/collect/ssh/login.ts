@@ -96,6 +96,7 @@ export async function logIn(
       client.on('close', () => fail(explainClose(progress)));
       client.once('handshake', () => {
         progress.keysExchanged = true;
+        leaveOtherHostKeys(client);
         hop.banner = printable(opening.ident ?? '', 255);
         attempt(() => verify.confirm(options), fail);
       });
@@ -161,6 +162,15 @@ function verifyHostKey(hop: Hop, peer: string | null, fail: (error: SshFailure) 
     hop.hostKey = fingerprint(accepted);
   };
   return { hostVerifier, confirm };
+}
+
+/**
+ * After the log-in OpenSSH names all its host keys, and ssh2 has it prove each one, for an event that nobody here
+ * listens to: three signatures on the host, three verifications here. ssh2 has no setting for it, but asks only servers
+ * that it takes for OpenSSH.
+ */
+function leaveOtherHostKeys(client: Client): void {
+  Object.assign(client, { _remoteVer: '' });
 }
 
 function attempt(action: () => void, fail: (error: unknown) => void): void {

@@ -40,9 +40,15 @@ export function gate(sock: Duplex, onAlien: () => void, onFlood: () => void): Ga
   const listen = sock.on.bind(sock);
   const guard = (deliver: (chunk: Buffer) => void) => (chunk: Buffer) => {
     state.allowance -= chunk.length;
-    if (state.allowance < 0) state.onFlood();
-    else if (state.ident !== null) deliver(chunk);
+    if (state.allowance < 0) {
+      state.onFlood();
+      return;
+    }
+    // What ssh2 answers to one piece of data leaves in one write: fewer system calls and packets.
+    sock.cork();
+    if (state.ident !== null) deliver(chunk);
     else openGate(state, chunk, deliver, onAlien);
+    sock.uncork();
   };
   const on = (event: string, listener: (...args: unknown[]) => void) =>
     listen(event, event === 'data' ? (guard(listener) as typeof listener) : listener);
