@@ -41,7 +41,9 @@ export function openingsOf(context: SshContext): readonly Opening[] {
   const open = [...new Set(ways.filter((way) => !way.includes('publickey')).map((way) => way[0] ?? ''))];
   const found = open.map((method): Opening => {
     const [keyword, sentence] = SWITCH[method] ?? [method, `${method} is accepted`];
-    return { because: `${sentence} for ${who}: ${decidedBy(context, keyword)}.`, actual: `${keyword} yes` };
+    const isAny = settings.authenticationMethods.join() === 'any';
+    const decisive = isAny ? keyword : 'AuthenticationMethods';
+    return { because: `${sentence} for ${who}: ${decidedBy(context, decisive)}.`, actual: `${keyword} yes` };
   });
   if (settings.permitEmptyPasswords) {
     const because = `Empty passwords are permitted for ${who}: ${decidedBy(context, 'PermitEmptyPasswords')}.`;

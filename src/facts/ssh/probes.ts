@@ -6,10 +6,13 @@ export const KEY_PATHS_LIMIT = 400;
 
 /**
  * One specification per pattern of a Match line, with the line's other criteria met by their first pattern.
- * Only where sudo allows everything: the arguments cannot be granted narrowly (`sshd -T -f FILE` prints lines
- * of any file), and asking in vain would only write to the host's log.
+ * Only where sudo allows it: asking in vain would write to the host's log once for each. `$l` is what `sudo -n -l`
+ * printed, with its line breaks wherever a line was full.
  */
-const CONTEXTS = `case $S in root|all) ;; *) exit 0 ;; esac
+const CONTEXTS = `case $S in
+  no) exit 0 ;;
+  some) printf %s "$l" | tr -s ' \\n' '  ' | grep -qF 'sshd -T -C [' || exit 0 ;;
+esac
 t=$(grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
 [ $? -lt 2 ] || t=$(priv grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
 printf '%s\\n' "$t" | sed 's/^[^:]*:[^:]*://' | awk '
@@ -89,7 +92,7 @@ export const probes: readonly Probe[] = [
     purpose: 'What sshd answers for one log-in per Match criterion.',
     as: 'root',
     argv: ['sshd', '-T', '-C'],
-    each: { snippet: CONTEXTS, limit: 16 },
+    each: { snippet: CONTEXTS, limit: 16, grant: 'word' },
     alsoPrivileged: [CONFIG],
   },
   {
@@ -163,8 +166,7 @@ exit 0`,
       snippet: keyPaths('printf \'%s\\n\' "$h" "$d" "$f"'),
       limit: KEY_PATHS_LIMIT,
       together: true,
-      // Behind `--` everything is a file name, and stat tells of a file no more than this format.
-      grant: '*',
+      grant: 'paths',
     },
   },
   {
@@ -173,7 +175,7 @@ exit 0`,
       'Public keys in authorized key files. Prints nothing but keys (and the # of lines commented out), whatever file is named.',
     as: 'root',
     // Bounded by the pattern: -o prints the match alone, so a link to another file gives nothing of it away.
-    // No blank in the pattern, so that its words cannot be cut in another way; devices and FIFOs are not opened.
+    // Devices and FIFOs are not opened.
     argv: [
       'grep',
       '-aHno',
@@ -185,6 +187,6 @@ exit 0`,
       '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+',
       '--',
     ],
-    each: { snippet: keyPaths('printf \'%s\\n\' "$f"'), limit: KEY_PATHS_LIMIT, together: true, grant: '*' },
+    each: { snippet: keyPaths('printf \'%s\\n\' "$f"'), limit: KEY_PATHS_LIMIT, together: true, grant: 'paths' },
   },
 ];

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { secretsPermissions } from '../../checks/host/secrets-permissions.ts';
+import { captureOf, judged, recording, verdicts, without } from './recorded.ts';
+
+describe('secrets-permissions', () => {
+  test.each([
+    ['bookworm-compliant', 'pass', 'None of 9 secret files in known places can be read by other accounts.'],
+    ['trixie-compliant', 'pass', 'directories let neither other accounts nor fleetproof in'],
+    ['bookworm-secrets', 'fail', '/home/alice/app/.env can be read by every account (mode 0644).'],
+    ['bookworm-secrets', 'fail', '/etc/nginx/tls.pem can be read by every account (mode 0644).'],
+    ['bookworm-secrets', 'fail', '/var/www/html/.env lies in the document root /var/www/html'],
+    ['bookworm-secrets', 'fail', '/etc/ssl/private, which holds private keys, is open to others (mode 0755).'],
+    [
+      'bookworm-secrets',
+      'fail',
+      '/home/alice/.pgpass can be read by the other members of a group (mode 0640, alice:users).',
+    ],
+    ['bookworm-secrets-closed-home', 'pass', 'in known places'],
+    // Mode 0711: names cannot be listed, but who knows one gets through.
+    ['trixie-secrets-unlisted-home', 'unknown unreadable', 'Other accounts may pass /home/alice (mode 0711)'],
+    ['trixie-secrets-unlisted-home-as-root', 'fail', '/home/alice/app/.env can be read by every account'],
+    ['bookworm-secrets-unread-settings', 'unknown unreadable', '/etc/nginx/nginx.conf could not be read'],
+    ['bookworm-secrets-line-end', 'unknown unreadable', 'has a line end in its name'],
+    ['bookworm-no-sudo-compliant', 'pass', 'in known places'],
+  ] as const)('%s %s', (name, expected, because) => {
+    const findings = judged(secretsPermissions, captureOf(recording(name)));
+    expect(verdicts(findings)).toEqual([expected]);
+    expect(findings[0]?.because).toContain(because);
+  });
+
+  test('what is closed enough is not told', () => {
+    const because = judged(secretsPermissions, captureOf(recording('bookworm-secrets')))[0]?.because ?? '';
+    for (const path of ['.env.example', '/home/alice/.my.cnf', '/etc/gshadow']) expect(because).not.toContain(path);
+  });
+
+  test.each([
+    ['missing', 'secret-files', 'unknown tool-missing'],
+    ['timeout', 'secret-files', 'unknown timeout'],
+    ['truncated', 'secret-files', 'unknown truncated'],
+    ['timeout', 'group-entries', 'unknown timeout'],
+  ] as const)('%s %s', (state, probe, expected) => {
+    const capture = captureOf(without('bookworm-compliant', state, [probe]));
+    expect(verdicts(judged(secretsPermissions, capture))).toEqual([expected]);
+  });
+
+  test.each([
+    ['an access control list', '-rw-------+ 1 0 0 43 Nov 22 05:10 /srv/app/.env', 'unknown not-observable'],
+    ['SELinux only', '-rw-------. 1 0 0 43 Nov 22 05:10 /srv/app/.env', 'pass'],
+    ['another owner', '-rw------- 1 1000 0 43 Nov 22  2025 /etc/ssh/ssh_host_rsa_key', 'fail'],
+    ['a name with blanks', '-rw-r--r-- 1 0 0 43 Nov 22 05:10 /srv/app/.env.old copy', 'fail'],
+    ['no line of ls', 'total 4', 'unknown unparseable'],
+  ])('%s', (_name, line, expected) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const path = line.replace(/^[^/]*/, '');
+    const changed = outputs.map((output) => {
+      if (output.probe !== 'secret-files') return output;
+      const others = output.stdout.split('\n').filter((row) => path === '' || !row.endsWith(path));
+      return { ...output, stdout: [...others, line].join('\n') };
+    });
+    expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
+  });
+
+  test('places can be left out', () => {
+    const params = { paths: ['/etc/gshadow', '/etc/ssh/ssh_host_*_key'] };
+    for (const name of ['bookworm-secrets', 'trixie-secrets-unlisted-home']) {
+      expect(verdicts(judged(secretsPermissions, captureOf(recording(name)), params))).toEqual(['pass']);
+    }
+  });
+});

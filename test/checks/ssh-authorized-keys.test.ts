@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { sshAuthorizedKeys } from '../../checks/ssh/ssh-authorized-keys.ts';
+import { captureOf, judged, recording, verdicts, without } from './recorded.ts';
+
+const ALL_PASS = ['account:root pass', 'account:audit pass', 'account:alice pass'];
+
+describe('ssh-authorized-keys', () => {
+  test.each([
+    ['bookworm-compliant', ALL_PASS, 'root has one authorized key (Ed25519 256 bits)'],
+    ['bullseye-compliant', ALL_PASS, 'nobody else can write the files'],
+    // A weak key that is commented out, a DSA key behind options, a link to another account's secret.
+    [
+      'bookworm-keys',
+      ['account:dora fail', 'account:eve fail'],
+      'DSA 1024 bits, in /home/dora/.ssh/authorized_keys line 3',
+    ],
+    // Links to /dev/zero and a FIFO are not opened.
+    ['trixie-keys-devices', ALL_PASS, 'root has one authorized key'],
+    [
+      'bullseye-keys-elsewhere',
+      ['account:root pass', 'account:audit pass', 'account:alice fail'],
+      'RSA 1024 bits, in /etc/ssh/keys/alice line 1. /etc/ssh/keys/alice can be written by everyone (mode 0666).',
+    ],
+    [
+      'bookworm-keys-loose-modes',
+      ['account:root pass', 'account:audit pass', 'account:alice fail'],
+      '/home/alice/.ssh belongs to audit. /home/alice can be written by everyone (mode 0777). StrictModes is no',
+    ],
+    ['bookworm-keys-hidden-setting', ['unknown unreadable'], 'stands in a file that the login user cannot read'],
+    ['trixie-no-keys', ['pass'], 'None of the 3 accounts with a login shell has an authorized key.'],
+    ['bookworm-no-sudo-compliant', ['unknown no-privilege'], 'sudo refused'],
+  ] as const)('%s', (name, expected, because) => {
+    const findings = judged(sshAuthorizedKeys, captureOf(recording(name)));
+    expect(verdicts(findings)).toEqual(expected);
+    expect((findings.find(({ verdict }) => verdict === 'fail') ?? findings[0])?.because).toContain(because);
+  });
+
+  test.each([
+    ['missing', ['sshd-effective'], 'unknown tool-missing'],
+    ['denied', ['ssh-key-paths'], 'unknown no-privilege'],
+    ['denied', ['ssh-key-lines'], 'unknown no-privilege'],
+    ['timeout', ['ssh-key-paths.list'], 'unknown timeout'],
+    ['truncated', ['ssh-key-lines'], 'unknown truncated'],
+    ['not-run', ['passwd-entries'], 'unknown truncated'],
+  ] as const)('%s %j', (state, probes, expected) => {
+    const capture = captureOf(without('bookworm-compliant', state, probes));
+    expect(verdicts(judged(sshAuthorizedKeys, capture))).toEqual([expected]);
+  });
+
+  test('a file that even root cannot read is not one without keys', () => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const refused = outputs.map((output) =>
+      output.probe === 'ssh-key-lines'
+        ? {
+            ...output,
+            exitCode: 2,
+            stdout: '',
+            stderr: '/usr/bin/grep: /home/alice/.ssh/authorized_keys: Permission denied\n',
+          }
+        : output,
+    );
+    const findings = judged(sshAuthorizedKeys, captureOf({ now, outputs: refused }));
+    expect(verdicts(findings)).toEqual(['unknown unreadable']);
+    expect(findings[0]?.because).toBe('/home/alice/.ssh/authorized_keys could not be looked at, even as root.');
+  });
+
+  test('the length that RSA keys need is a parameter', () => {
+    const findings = judged(sshAuthorizedKeys, captureOf(recording('bookworm-keys')), { rsaBitsAtLeast: 4096 });
+    expect(findings[0]?.because).toContain('RSA 3072 bits');
+  });
+
+  test('nothing but keys was taken from the host', () => {
+    // The command option of one key and the file behind the link hold words with this in them.
+    expect(JSON.stringify(recording('bookworm-keys'))).not.toContain('S3cret');
+  });
+});
