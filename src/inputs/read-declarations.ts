@@ -28,8 +28,9 @@ export function readDeclarations(input: InputText, catalogue: Catalogue, folders
 
 /** The first line that says anything begins a mapping, a list or a JSON object. */
 function looksLikeYaml(text: string): boolean {
-  const first = text.split('\n').find((line) => !/^\s*([#;].*)?$/.test(line)) ?? '';
-  return /^\s*(---|[{"'%?&!]|-\s|[^#=]*:(\s|$))/.test(first);
+  const lines = text.split('\n').map((line) => line.trim());
+  const first = lines.find((line) => line !== '' && !/^[#;]/.test(line)) ?? '';
+  return /^(---|[{"'%?&!]|-\s|[^#=]*?:(\s|$))/.test(first);
 }
 
 function formatOf(yaml: YamlFile): 'ours' | 'ansible' {

@@ -124,7 +124,9 @@ function firstInvalidByte(bytes: Uint8Array): number {
     if (valid(middle)) low = middle;
     else high = middle - 1;
   }
-  return low;
+  // A character that is cut off counts as valid so far; it begins at most three bytes earlier.
+  const begin = [0, 1, 2, 3].find((back) => decodeUtf8(bytes.subarray(0, low - back)) !== undefined) ?? 0;
+  return low - begin;
 }
 
 function positionOf(bytes: Uint8Array, offset: number): { line: number; column: number } {

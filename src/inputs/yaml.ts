@@ -1,14 +1,15 @@
 import {
+  Composer,
   type Document,
-  isAlias,
   isMap,
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   type Node,
   type Pair,
-  parseDocument,
+  Parser,
 } from 'yaml';
 import { InputError, type InputKind, type Place } from './error.ts';
 import type { InputText } from './text.ts';
@@ -37,39 +38,51 @@ export interface YamlOptions {
 
 type Offsets = (offset: number) => Place;
 
+const DEEPEST = 200;
+
 /**
  * Reads one document of YAML 1.2. Throws `InputError` with file:line:column on syntax errors, duplicate
- * or complex keys, unknown tags, more than one document, and anchors that unfold into something huge or endless.
+ * or complex keys, unknown tags, more than one document, nesting beyond 200 levels, and anchors that unfold into
+ * something huge or endless.
  */
 export function parseYaml(input: InputText, options: YamlOptions = {}): YamlFile {
-  const { file, text } = input;
+  const { file } = input;
   const { kind = 'data', ansible = false } = options;
-  try {
-    const lines = new LineCounter();
-    const place: Offsets = (offset) => {
-      const { line, col } = lines.linePos(offset);
-      return { file, line: Math.max(1, line), column: Math.max(1, col) };
-    };
-    // Duplicate keys are looked for in `inspect`: the library compares every key with every other one.
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      stringKeys: true,
-      uniqueKeys: false,
-      merge: ansible,
-      logLevel: 'error',
-    });
-    const problems = inspect(document, place, ansible ? ['!vault', '!unsafe'] : []);
-    if (problems.length > 0) throw new InputError(kind, problems);
-    const value: unknown = document.toJS({ maxAliasCount: -1 });
-    if (value === null || value === undefined) {
-      throw new InputError(kind, [{ file, line: 1, column: 1, what: 'The file holds comments only.' }]);
+  const lines = new LineCounter();
+  const place: Offsets = (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const refuse = (offset: number, what: string) => new InputError(kind, [{ ...place(offset), what }]);
+  const [document, second] = documentsOf(input.text, lines, ansible, refuse);
+  if (second !== undefined) throw refuse(second.range[0], 'The file holds more than one YAML document; expected one.');
+  if (document === undefined) throw refuse(0, 'The file holds no YAML document.');
+  const problems = inspect(document, place, ansible ? ['!vault', '!unsafe'] : []);
+  if (problems.length > 0) throw new InputError(kind, problems);
+  const value: unknown = document.toJS();
+  if (value === null || value === undefined) throw refuse(0, 'The file holds comments only.');
+  return { file, value, ...lookups(document, place) };
+}
+
+function documentsOf(
+  text: string,
+  lines: LineCounter,
+  merge: boolean,
+  refuse: (offset: number, what: string) => InputError,
+): Document.Parsed[] {
+  const parser = new Parser(lines.addNewLine);
+  const tokens = function* () {
+    lines.addNewLine(0);
+    for (const lexeme of new Lexer().lex(text)) {
+      yield* parser.next(lexeme);
+      // Composing recurses, and would end the process: this is the last moment to look at the depth.
+      if (parser.stack.length > DEEPEST) throw refuse(parser.offset, 'The file is nested too deeply.');
     }
-    return { file, value, ...lookups(document, place) };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InputError(kind, [{ file, line: 1, column: 1, what: 'The file is nested too deeply.' }]);
-  }
+    yield* parser.end();
+  };
+  // Duplicate keys are looked for in `inspect`: the library compares every key with every other one.
+  const composer = new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false, merge, logLevel: 'error' });
+  return [...composer.compose(tokens(), true, text.length)];
 }
 
 function lookups(document: Document, place: Offsets): Pick<YamlFile, 'at' | 'written' | 'tag'> {
@@ -87,7 +100,7 @@ function lookups(document: Document, place: Offsets): Pick<YamlFile, 'at' | 'wri
     let key: Node | undefined;
     let nearest = value;
     for (const step of path) {
-      const parent: Node | undefined = isAlias(value) ? value.resolve(document) : value;
+      const parent = value;
       const pair: Pair | undefined = isMap(parent) ? pairOf(parent, String(step)) : undefined;
       const item: unknown = isSeq(parent) ? parent.items[Number(step)] : pair?.value;
       key = isNode(pair?.key) ? pair.key : undefined;

@@ -63,15 +63,16 @@ function readLine(line: string, place: Place, { inventory, mentions, section }: 
   if (section?.kind === 'hosts') {
     readHosts(line, section.group, place, inventory);
   } else if (section?.kind === 'vars') {
-    const [, name, value] = /^([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined || name === '' || value === undefined) {
+    const split = line.indexOf('=');
+    if (split < 1) {
       inventory.problems.push({
         ...place,
         what: `${quote(line)} is not a variable.`,
         expected: 'Expected name=value.',
       });
     } else {
-      declareGroup(inventory, section.group, place).vars.set(name, variableOf(value, place));
+      const variable = variableOf(line.slice(split + 1).trim(), place);
+      declareGroup(inventory, section.group, place).vars.set(line.slice(0, split).trim(), variable);
     }
   } else if (section?.kind === 'children') {
     const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];

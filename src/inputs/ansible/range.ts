@@ -1,7 +1,9 @@
 import { isAddress } from '../address.ts';
+import { quote } from '../error.ts';
 
 /** More than this in one pattern is a slip of the pen, not a fleet. */
 const MOST_NAMES = 65_536;
+const LONGEST_PATTERN = 512;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** A host pattern of an Ansible inventory, with its ranges expanded. */
@@ -15,6 +17,7 @@ export interface HostPattern {
  * read. Source: Ansible, plugins/inventory/__init__.py (expand_hostname_range), parsing/utils/addresses.py.
  */
 export function expandHostPattern(text: string): HostPattern | string {
+  if (text.length > LONGEST_PATTERN) return `${quote(text)} is too long for a host name.`;
   const bracketed = /^\[([^\]]+)\](?::([0-9]+))?$/.exec(text);
   const [, address, portOfAddress] = bracketed ?? [];
   if (address !== undefined && isAddress(address) && (address.includes(':') || portOfAddress !== undefined)) {
@@ -27,10 +30,10 @@ export function expandHostPattern(text: string): HostPattern | string {
 
 function patternOf(names: readonly string[], digits: string | undefined, text: string): HostPattern | string {
   const wrong = names.find((name) => !isAddress(name));
-  if (wrong !== undefined) return `${JSON.stringify(wrong)} is not a host name.`;
+  if (wrong !== undefined) return `${quote(wrong)} is not a host name.`;
   if (digits === undefined) return { names };
   const port = Number(digits);
-  if (port < 1 || port > 65_535) return `${JSON.stringify(text)} has a port that is not between 1 and 65535.`;
+  if (port < 1 || port > 65_535) return `${quote(text)} has a port that is not between 1 and 65535.`;
   return { names, port };
 }
 
@@ -39,13 +42,12 @@ function expandRanges(text: string): string[] | string {
   const open = text.indexOf('[');
   if (open < 0) return [text];
   const close = text.indexOf(']', open);
-  if (close < 0) return `${JSON.stringify(text)} has a range without its closing bracket.`;
+  if (close < 0) return `${quote(text)} has a range without its closing bracket.`;
   const values = rangeValues(text.slice(open + 1, close));
-  if (typeof values === 'string') return `${JSON.stringify(text)} has a range that cannot be read: ${values}.`;
+  if (typeof values === 'string') return `${quote(text)} has a range that cannot be read: ${values}.`;
   const tails = expandRanges(text.slice(close + 1));
   if (typeof tails === 'string') return tails;
-  if (values.length * tails.length > MOST_NAMES)
-    return `${JSON.stringify(text)} stands for more than ${MOST_NAMES} hosts.`;
+  if (values.length * tails.length > MOST_NAMES) return `${quote(text)} stands for more than ${MOST_NAMES} hosts.`;
   return values.flatMap((value) => tails.map((tail) => `${text.slice(0, open)}${value}${tail}`));
 }
 

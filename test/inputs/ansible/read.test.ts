@@ -77,6 +77,7 @@ describe('expandHostPattern', () => {
     ['web:0', 'not between 1 and 65535'],
     ['web:', '"web:" is not a host name.'],
     ['-oX', '"-oX" is not a host name.'],
+    ['[1:2]'.repeat(200_000), 'is too long for a host name'],
     ['web;id', '"web;id" is not a host name.'],
   ])('refuses %s', (pattern, message) => {
     expect(expandHostPattern(pattern)).toContain(message);
