@@ -19,6 +19,8 @@ export interface KnownHosts {
   readonly byName: Map<string, KnownKey[]>;
   /** Lines that have to be tried: hashed names, wildcards, negations. */
   readonly tried: { readonly names: string; readonly key: KnownKey }[];
+  /** What was found among the tried lines, by name: a hashed line costs an HMAC, and each name is looked up often. */
+  readonly remembered: Map<string, readonly KnownKey[]>;
 }
 
 /**
@@ -26,7 +28,13 @@ export interface KnownHosts {
  * read, and takes a key only when its base64 carries the type that the line names.
  */
 export function parseKnownHosts(file: string, text: string): KnownHosts {
-  const known: KnownHosts = { file, bytes: Buffer.byteLength(text), byName: new Map(), tried: [] };
+  const known: KnownHosts = {
+    file,
+    bytes: Buffer.byteLength(text),
+    byName: new Map(),
+    tried: [],
+    remembered: new Map(),
+  };
   for (const [index, line] of text.split('\n').entries()) addLine(known, index + 1, line.trim());
   return known;
 }
@@ -47,6 +55,7 @@ function addLine(known: KnownHosts, lineNumber: number, line: string): void {
 export function addKey(known: KnownHosts, names: string, key: KnownKey): void {
   if (/[|*?!]/.test(names)) {
     known.tried.push({ names, key });
+    known.remembered.clear();
     return;
   }
   for (const name of names.toLowerCase().split(',')) {
@@ -72,7 +81,9 @@ export function keyType(key: Buffer): string | null {
 /** The keys of a host under one of its known_hosts names (`knownHostsName`), in the order of the file. */
 export function findKeys(known: KnownHosts, name: string): readonly KnownKey[] {
   const plain = known.byName.get(name.toLowerCase()) ?? [];
-  const tried = known.tried.filter(({ names }) => matchesNames(names, name)).map(({ key }) => key);
+  const tried =
+    known.remembered.get(name) ?? known.tried.filter((line) => matchesNames(line.names, name)).map(({ key }) => key);
+  known.remembered.set(name, tried);
   return tried.length === 0 ? plain : [...plain, ...tried].sort((a, b) => a.line - b.line);
 }
 

@@ -57,4 +57,5 @@ function replace(known: KnownHosts, fresh: KnownHosts): void {
   known.byName.clear();
   for (const [name, keys] of fresh.byName) known.byName.set(name, keys);
   known.tried.splice(0, known.tried.length, ...fresh.tried);
+  known.remembered.clear();
 }
