@@ -189,7 +189,7 @@ function otherSockets(units: ReadonlyMap<string, UnitProperties>): OtherServer[]
   return [...units].flatMap(([id, properties]) => {
     const isOther = id.endsWith('.socket') && !OURS.has(id) && properties.get('ActiveState') === 'active';
     const listen = properties.get('Listen') ?? '';
-    if (!isOther || !/(^|:|\])\d+ \(Stream\)|:\d+/.test(listen)) return [];
+    if (!isOther || /^(\/|@|vsock:)/.test(listen)) return [];
     return [{ what: `${id} (systemd listens on ${listen} for it)`, passwords: null }];
   });
 }

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { outputsOf } from '../../../src/facts/outputs.ts';
+import { optionsOf, overridesOf } from '../../../src/facts/ssh/command-line.ts';
+import { readDaemon } from '../../../src/facts/ssh/daemon.ts';
+import type { Output } from '../../../src/model/probe.ts';
+import { DISTRIBUTIONS, sample } from './samples.ts';
+
+function output(probe: string, stdout: string, exitCode = 0): Output {
+  const sizes = { stdoutBytes: stdout.length, stderrBytes: 0, redactions: 0 };
+  return { probe, state: 'ran', argv: [probe], uid: 0, exitCode, startedAt: 0, ms: 0, stdout, stderr: '', ...sizes };
+}
+
+const FILES = `1795310000 1795310000 regular file:/etc/ssh/sshd_config
+1795310000 1795399999 directory:/etc/ssh/sshd_config.d
+`;
+
+interface Parts {
+  readonly units: string;
+  readonly listeners: string;
+  readonly processes: string;
+  readonly files?: string;
+  readonly defaults?: string;
+}
+
+function daemon({ units, listeners, processes, files = FILES, defaults = 'SSHD_OPTS=\n' }: Parts) {
+  const outputs = [
+    output('ssh-units', units),
+    output('ssh-listeners', listeners),
+    output('ssh-processes', processes),
+    output('sshd-files', files),
+    output('sshd-defaults', defaults),
+  ];
+  return readDaemon(outputsOf(outputs, 0, () => ''));
+}
+
+/** The recorded `systemctl show`, `ss` and `ps` of one file, told apart. */
+function parts(name: string): Parts {
+  const lines = sample(name).split('\n');
+  const listeners = lines.filter((line) => line.startsWith('LISTEN'));
+  const processes = lines.flatMap((line) => {
+    const match = /^ *(\d+) +\d+ .* \d{4} (sshd: .*)$/.exec(line);
+    return match === null ? [] : [`${match[1]} sshd ${match[2]} `];
+  });
+  const units = sample(name)
+    .replace(/^[\s\S]*?unit files listed\.\n/, '')
+    .replace(/^LISTEN[\s\S]*/m, '');
+  // systemd prints this one under the same name; the recordings asked for the other.
+  const changed = units.replaceAll('ExecMainStartTimestamp', 'StateChangeTimestamp');
+  return { units: changed, listeners: listeners.join('\n'), processes: processes.join('\n') };
+}
+
+describe('the running sshd', () => {
+  test.each(DISTRIBUTIONS)('%s as installed', (name) => {
+    expect(daemon(parts(`${name}/04-units`))).toEqual({ overrides: [], otherServers: [], doubts: [] });
+  });
+
+  test('files changed after it read them', () => {
+    const files = FILES.replace('1795310000 1795310000 regular', '1795310000 1795390000 regular');
+    const { doubts } = daemon({ ...parts('debian12/04-units'), files });
+    expect(doubts.map(({ reason, message }) => [reason, message])).toEqual([
+      [
+        'not-observable',
+        '/etc/ssh/sshd_config changed at 2026-11-22T23:26:40Z, after sshd last read its configuration at 2026-11-22T01:23:04Z: the running daemon may still work by older settings, which only a look from outside could tell.',
+      ],
+    ]);
+  });
+
+  test('its pid file counts only when it is its own', () => {
+    const own = `1795390001 1795390001 regular file:/run/sshd.pid\n${FILES.replace('1795310000 1795310000 regular', '1795310000 1795390000 regular')}`;
+    const base = parts('debian12/04-units');
+    expect(daemon({ ...base, files: own, processes: `${base.processes}\npidfile 92\n` }).doubts).toEqual([]);
+    expect(daemon({ ...base, files: own, processes: `${base.processes}\npidfile 93\n` }).doubts).toHaveLength(1);
+  });
+
+  test('when it started is not known', () => {
+    const { doubts } = daemon({ ...parts('debian12/04-units'), units: 'Id=ssh.service\nMainPID=0\n' });
+    expect(doubts[0]?.message).toContain('could not be told');
+  });
+
+  test('nothing listens but systemd, for socket activation', () => {
+    const units =
+      'Id=ssh.socket\nActiveState=active\nListen=[::]:22 (Stream)\n\nId=ssh.service\nMainPID=0\nActiveState=inactive\n';
+    const listeners = 'LISTEN 0      4096   *:22 *:* users:(("systemd",pid=1,fd=44))';
+    expect(daemon({ units, listeners, processes: '' }).doubts).toEqual([]);
+    expect(
+      daemon({ units: units.replace('=active', '=inactive'), listeners, processes: '' }).doubts[0]?.message,
+    ).toContain('No listening sshd was seen');
+  });
+
+  test('processes are hidden from the login user', () => {
+    expect(daemon({ ...parts('debian12/04-units'), processes: '' }).doubts).toHaveLength(1);
+  });
+
+  test('its command line says otherwise (recorded)', () => {
+    const title =
+      sample('debian12/22-trap-SSHD_OPTS-override')
+        .split('\n')
+        .find((line) => line.startsWith('sshd: ')) ?? '';
+    const { overrides, doubts } = daemon({
+      ...parts('debian12/04-units'),
+      processes: `92 sshd ${title}`,
+      defaults: 'SSHD_OPTS="-o PasswordAuthentication=yes"\n',
+    });
+    expect(overrides).toMatchObject([{ keyword: 'passwordauthentication', args: ['yes'] }]);
+    expect(doubts).toEqual([]);
+  });
+
+  test('it uses another file', () => {
+    const base = parts('debian12/04-units');
+    const processes = '92 sshd sshd: /usr/sbin/sshd -D -f /etc/ssh/other [listener] 0 of 10-100 startups';
+    expect(daemon({ ...base, processes }).doubts[0]?.message).toContain('uses /etc/ssh/other');
+    const same = processes.replace('/etc/ssh/other', '/etc/ssh/sshd_config');
+    expect(daemon({ ...base, processes: same }).doubts).toEqual([]);
+  });
+});
+
+describe('other SSH servers', () => {
+  const base = parts('debian12/04-units');
+  const two = (line: string, pid: number) => ({
+    ...base,
+    listeners: `${base.listeners}\nLISTEN 0 20 *:2200 *:* users:(("x",pid=${pid},fd=5))`,
+    processes: `${base.processes}\n${pid} ${line}`,
+  });
+
+  test.each([
+    ['dropbear /usr/sbin/dropbear -R -p 2200', true],
+    ['dropbear /usr/sbin/dropbear -Rs -p 2200', null],
+    ['tinysshd tinysshd -v /etc/tinyssh/sshkeydir', null],
+    ['sshd sshd: /usr/sbin/sshd -f /x [listener] 0 of 10-100 startups', null],
+    ['sshd sshd: /usr/sbin/sshd -o PasswordAuthentication yes [listener] 0 of 10-100 startups', true],
+    ['sshd /opt/ssh/sshd -D', null],
+  ])('%s: passwords %s', (line, passwords) => {
+    expect(daemon(two(line, 500)).otherServers).toMatchObject([{ passwords }]);
+  });
+
+  test.each(['sshd sshd: alice@pts/0', 'sshd sshd: alice [priv]', 'sshd-session sshd-session: alice@notty'])(
+    '%s that forwards a port is none',
+    (line) => {
+      expect(daemon(two(line, 500)).otherServers).toEqual([]);
+    },
+  );
+
+  test('one that listens nowhere is none', () => {
+    const listed = two('dropbear /usr/sbin/dropbear', 500);
+    expect(daemon({ ...listed, listeners: base.listeners }).otherServers).toEqual([]);
+  });
+
+  test.each([
+    ['dropbear.socket', '[::]:2222 (Stream)', 1],
+    ['sshd-unix-local.socket', '/run/ssh-unix-local/socket (Stream)', 0],
+    ['sshd-vsock.socket', 'vsock::22 (Stream)', 0],
+    ['ssh.socket', '[::]:22 (Stream)', 0],
+  ])('%s on %s: %i', (id, listen, count) => {
+    const units = `${base.units}\n\nId=${id}\nActiveState=active\nListen=${listen}\n`;
+    expect(daemon({ ...base, units }).otherServers).toHaveLength(count);
+  });
+});
+
+describe('a command line', () => {
+  test.each([
+    ['sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups', []],
+    [
+      'sshd: /usr/sbin/sshd -D -p 2222 -oPermitRootLogin=yes [listener] x',
+      [
+        ['p', '2222'],
+        ['o', 'PermitRootLogin=yes'],
+      ],
+    ],
+    ['/usr/sbin/sshd -De -f /x', [['f', '/x']]],
+    ['sshd: /usr/sbin/sshd -o PasswordAuthentication yes -4 [listener] x', [['o', 'PasswordAuthentication=yes']]],
+  ])('%s', (command, expected) => {
+    expect(optionsOf(command)).toEqual(expected);
+  });
+
+  test.each([
+    // [running, at the next start, overrides, is something pending]
+    ['-o PasswordAuthentication=no', 'SSHD_OPTS=', ['no'], false],
+    ['', 'SSHD_OPTS="-o PasswordAuthentication=yes"', ['yes'], true],
+    // What only the next start has cannot acquit.
+    ['', 'SSHD_OPTS="-o PasswordAuthentication=no"', [], true],
+    ['', "OPTIONS='-o PubkeyAuthentication=no'", ['no'], true],
+    ['', 'SSHD_OPTS="-4 -o MaxAuthTries=3"', [], false],
+    ['-o PasswordAuthentication=yes', 'SSHD_OPTS="-o PasswordAuthentication=yes"', ['yes'], false],
+  ])('%s, then %s', (running, defaults, values, isPending) => {
+    const { overrides, pending } = overridesOf(optionsOf(`/usr/sbin/sshd ${running}`), defaults);
+    expect(overrides.map(({ args }) => args[0])).toEqual(values);
+    expect(pending !== undefined).toBe(isPending);
+  });
+
+  test('before the first start the settings of the service are all there is', () => {
+    const { overrides, pending } = overridesOf(undefined, 'SSHD_OPTS="-o PasswordAuthentication=no"');
+    expect(overrides).toHaveLength(1);
+    expect(pending).toBeUndefined();
+  });
+});
