@@ -60,16 +60,28 @@ function resolveTarget(target: Target, resolver: Resolver, trail: readonly strin
   const declared = target.host;
   const settings = lookUp(target, resolver);
   if (declared.jump === undefined && settings.refusal !== undefined) throw settings.refusal;
-  const host = hostOf(target, settings);
-  const missing = declared.identities?.find((file) => !existsSync(file) && !existsSync(`${file}.pub`));
+  const chosen = chosenIdentities(target, settings);
+  const missing = chosen?.find((file) => !existsSync(file) && !existsSync(`${file}.pub`));
   if (missing !== undefined) {
     throw problemAt(declared, `The identity file ${quote(missing)} of ${declared.name} does not exist.`);
   }
+  const host = hostOf(declared, settings, chosen);
   const jump = resolveJump(declared.jump ?? settings.jump, declared, resolver, [...trail, declared.name]);
-  const twin = jump.find((hop) => hop.address === host.address && hop.port === host.port);
-  if (twin !== undefined)
+  const twin = jump.find((hop) => isSameLogin(hop, host));
+  if (twin !== undefined) {
     throw problemAt(declared, `${declared.name} would be reached by a jump through itself (${twin.name}).`);
+  }
   return { ...host, jump };
+}
+
+/** As ssh(1) tells a loop; networks with equal addresses differ in HostKeyAlias or user. */
+function isSameLogin(a: Host, b: Host): boolean {
+  return a.address === b.address && a.port === b.port && a.user === b.user && a.hostKeyAlias === b.hostKeyAlias;
+}
+
+/** The identities that the inventory names; undefined where only ssh_config or nothing does. */
+function chosenIdentities({ host, fallback }: Target, settings: SshSettings): readonly string[] | undefined {
+  return host.identities ?? (settings.identities.length === 0 ? fallback?.identities : undefined);
 }
 
 function lookUp({ host, user = host.user, port = host.port, fallback }: Target, { ssh, warn }: Resolver): SshSettings {
@@ -79,9 +91,8 @@ function lookUp({ host, user = host.user, port = host.port, fallback }: Target, 
   return settings;
 }
 
-function hostOf({ host: declared, fallback }: Target, settings: SshSettings): Host {
+function hostOf(declared: DeclaredHost, settings: SshSettings, chosen: readonly string[] | undefined): Host {
   const { name, groups, tags, sites, params, place, provider } = declared;
-  const chosen = declared.identities ?? (settings.identities.length === 0 ? fallback?.identities : undefined);
   return {
     name,
     address: settings.address,

@@ -288,6 +288,11 @@ describe('what our format may not hold', () => {
     ],
     ['jump circle of ssh_config', 'hosts: [{ name: ring-a }]\n', 'form a circle: ring-a → ring-b → ring-a.'],
     [
+      'missing key file of a jump host that has it from the defaults',
+      'defaults: { identity: ~/nope }\nhosts: [{ name: a, identity: ~/.ssh/id_ops, jump: gate }]\n',
+      `The identity file "${folder}/nope" of gate does not exist.`,
+    ],
+    [
       'jump through the same address',
       'hosts: [{ name: a, address: x, jump: x }]\n',
       'a would be reached by a jump through itself (x).',
@@ -311,6 +316,11 @@ describe('what our format may not hold', () => {
     expect(lines).toHaveLength(21);
     expect(lines[1]).toContain('fleet.yaml:2:26');
     expect(lines[20]).toBe('… and 10 more.');
+  });
+
+  it('takes equal addresses in two networks for two hosts', () => {
+    const text = 'hosts: [{ name: a, address: x, user: b, jump: x }]\n';
+    expect(load(text).hosts[0]?.jump).toMatchObject([{ address: 'x', user: 'me' }]);
   });
 
   it('takes ProxyCommand for no obstacle where the inventory says how to get there', () => {
