@@ -48,7 +48,7 @@ export async function execScript(
   const stop = new AbortController();
   // One listener per host in flight, and a handful per host, are no leak.
   setMaxListeners(0, options.signal, stop.signal);
-  const onAbort = () => stop.abort(interrupted(host));
+  const onAbort = () => stop.abort(interrupted(host, options.signal));
   options.signal.addEventListener('abort', onAbort);
   if (options.signal.aborted) onAbort();
   let visit = newVisit([]);
@@ -66,7 +66,7 @@ export async function execScript(
     clearTimeout(timer);
     options.signal.removeEventListener('abort', onAbort);
     // For an agent that is still asked to sign.
-    stop.abort(interrupted(host));
+    stop.abort(interrupted(host, options.signal));
   }
 }
 
@@ -190,8 +190,10 @@ function notReached(visit: Visit, error: unknown): SessionOutcome {
   };
 }
 
-function interrupted(host: Host): Stopped {
-  return new Stopped('aborted', `The scan was interrupted before it was done with ${where(host)}.`);
+function interrupted(host: Host, { reason }: AbortSignal): Stopped {
+  const runIsOver = reason instanceof Error && reason.name === 'RunDeadline';
+  const why = runIsOver ? 'The time limit of the whole run was reached' : 'The scan was interrupted';
+  return new Stopped('aborted', `${why} before it was done with ${where(host)}.`);
 }
 
 function outOfTime(host: Host, options: SshOptions): Stopped {

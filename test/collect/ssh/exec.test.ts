@@ -230,4 +230,10 @@ describe('an interrupted scan', () => {
     expect(second.message).toMatch(/^The scan was interrupted/);
     expect(connections).toBe(1);
   });
+
+  it('says when it was the time of the whole run', async () => {
+    const over = Object.assign(new Error('time'), { name: 'RunDeadline' });
+    const { message } = failure(await visit({ port: 9 }, { signal: AbortSignal.abort(over) }));
+    expect(message).toMatch(/^The time limit of the whole run was reached before it was done with/);
+  });
 });
