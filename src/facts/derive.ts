@@ -18,9 +18,10 @@ export function factsOf(capture: Capture): {
   evidence(name: FactName): readonly string[];
 } {
   const user = capture.session.loginUser;
-  const outputs = outputsOf(capture.outputs, capture.hostEpoch ?? 0, (id) =>
+  const outputs = outputsOf(capture.outputs, capture.hostEpoch ?? 0, (output) =>
     sudoersLine(
-      probes.find((probe) => probe.id === id),
+      probes.find((probe) => probe.id === output.probe),
+      output,
       user,
     ),
   );

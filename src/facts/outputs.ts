@@ -23,7 +23,7 @@ export interface Outputs {
   ran(probe: string, exits?: readonly number[]): string;
 }
 
-export function outputsOf(records: readonly Output[], now: number, sudoersLine: (probe: string) => string): Outputs {
+export function outputsOf(records: readonly Output[], now: number, sudoersLine: (output: Output) => string): Outputs {
   const byProbe = new Map([...records].reverse().map((record) => [record.probe, record]));
   const get = (probe: string): Output => byProbe.get(probe) ?? notRun(probe);
   return {
@@ -53,7 +53,7 @@ export function settle<T>(read: () => T): Fact<T> {
 function troubleOf(
   output: Output,
   exits: readonly number[],
-  sudoersLine: (probe: string) => string,
+  sudoersLine: (output: Output) => string,
 ): Unknown | undefined {
   // A snippet is no text for a sentence; its probe's name is.
   const words = output.argv.join(' ');
@@ -65,7 +65,7 @@ function troubleOf(
       return unknown(
         'no-privilege',
         `sudo refused to run "${command}".`,
-        `Allow it in sudoers: ${sudoersLine(output.probe)}`,
+        `Allow it in sudoers: ${sudoersLine(output)}`,
       );
     case 'timeout':
       return unknown('timeout', `"${command}" did not end within its time limit.`);

@@ -1,4 +1,4 @@
-import type { Probe } from '../model/probe.ts';
+import type { Output, Probe, Word } from '../model/probe.ts';
 
 /** Tools that live in sbin; all others live in bin. Both the merged and the older layout of /usr are granted. */
 const SBIN = new Set([
@@ -14,20 +14,45 @@ const SBIN = new Set([
 /** Seconds after which sudo itself ends a command that we may not kill (a root process of ours that hangs). */
 const COMMAND_TIMEOUT = 30;
 
+/** What the collector lets into an argument that comes from the host, as a set of fnmatch(3) in sudoers. */
+const SAFE = 'A-Za-z0-9_./\\:@\\=\\,+-';
+
+/**
+ * Why the two kinds of wildcards allow nothing else. sudo compares all arguments as one text, joined by blanks, and a
+ * `*` stands for anything. So the rules behind the first one take back whatever is not meant: the last match counts.
+ */
+const WILDCARDS = {
+  paths: {
+    note: 'Behind "--" only words that begin with "/" and have no sign but letters, digits and _./:@=,+-: no option, nothing that extends one.',
+    allow: '/*',
+    deny: [`*[!\\ ${SAFE}]*`, '*\\ [!/]*'],
+  },
+  word: {
+    note: 'One word of letters, digits and _./:@=,+- takes the place of *: no blank, so no further option.',
+    allow: '[A-Za-z]*',
+    deny: [`*[!${SAFE}]*`],
+  },
+} as const;
+
 export interface Grant {
   readonly alias: string;
   readonly purpose: string;
-  /** As written in sudoers, one per path spelling. */
+  /** Why its wildcards are safe, where it has any. */
+  readonly note?: string;
+  /** As written in sudoers, for every place a tool may be in; `!` takes back what an earlier one allows. */
   readonly commands: readonly string[];
 }
 
 /** What sudo must allow for these probes; nothing else. */
 export function grantsOf(probes: readonly Probe[]): Grant[] {
-  const grants = probes.flatMap((probe) => {
-    const own = probe.as === 'root' ? [commandOf(probe)] : [];
-    const listing = (probe.alsoPrivileged ?? []).map((argv) => spell(argv[0], argv.slice(1).map(escapeWord).join(' ')));
-    const commands = [...own, ...listing].filter((spellings) => spellings.length > 0).flat();
-    return commands.length === 0 ? [] : [{ alias: aliasOf(probe.id), purpose: probe.purpose, commands }];
+  const grants = probes.flatMap((probe): readonly Grant[] => {
+    const own = probe.as === 'root' ? grantedCommands(probe, placesOf(probe.argv[0])) : [];
+    const listing = (probe.alsoPrivileged ?? []).flatMap((argv) =>
+      spell(placesOf(argv[0]), argumentsOf(argv.slice(1))),
+    );
+    const note =
+      probe.as === 'root' && probe.each?.grant !== undefined ? { note: WILDCARDS[probe.each.grant].note } : {};
+    return [{ alias: aliasOf(probe.id), purpose: probe.purpose, ...note, commands: [...own, ...listing] }];
   });
   const seen = new Set<string>();
   return grants.flatMap((grant) => {
@@ -46,44 +71,65 @@ export function sudoersFile(probes: readonly Probe[], users: readonly string[], 
     '# Install: visudo -cf FILE && install -o root -g root -m 0440 FILE /etc/sudoers.d/fleetproof',
     '',
   ];
-  const aliases = grants.flatMap(({ alias, purpose, commands }) => [
+  const aliases = grants.flatMap(({ alias, purpose, note, commands }) => [
     `# ${purpose}`,
+    ...(note === undefined ? [] : [`# ${note}`]),
     `Cmnd_Alias ${alias} = ${commands.join(', \\\n    ')}`,
     '',
   ]);
   const names = grants.map(({ alias }) => alias);
   const all = `Cmnd_Alias FLEETPROOF = ${names.join(', \\\n    ')}`;
-  const rules = users.map((user) => `${user} ALL=(root) NOPASSWD: FLEETPROOF`);
-  const defaults = `Defaults!FLEETPROOF !requiretty, !use_pty, command_timeout=${COMMAND_TIMEOUT}`;
+  const odd = users.find((user) => !/^[A-Za-z0-9_.][A-Za-z0-9_.@\\$+-]*$/.test(user));
+  if (odd !== undefined) throw new Error(`${JSON.stringify(odd)} is no user name.`);
+  const rules = users.map((user) => `${userName(user)} ALL=(root) NOPASSWD: NOSETENV: FLEETPROOF`);
+  const defaults = `Defaults!FLEETPROOF env_reset, !requiretty, !use_pty, command_timeout=${COMMAND_TIMEOUT}`;
   return [...head, ...aliases, all, defaults, ...rules, ''].join('\n');
 }
 
-/** The one rule that is missing when sudo refused this probe. */
-export function sudoersLine(probe: Probe | undefined, user: string): string {
-  const command = probe === undefined ? undefined : commandOf(probe)[0];
-  return `${user} ALL=(root) NOPASSWD: ${command ?? '(see "fleetproof plan --sudoers")'}`;
+/** The one rule that is missing when sudo refused this command, with the tool where this host has it. */
+export function sudoersLine(probe: Probe | undefined, { argv }: Pick<Output, 'argv'>, user: string): string {
+  const found = probe === undefined ? undefined : argv.find((word) => word.endsWith(`/${probe.argv[0]}`));
+  const commands =
+    probe === undefined ? [] : grantedCommands(probe, found === undefined ? placesOf(probe.argv[0]) : [found]);
+  const what = commands.length === 0 ? '(see "fleetproof plan --sudoers")' : commands.join(', ');
+  return `${userName(user)} ALL=(root) NOPASSWD: ${what}`;
 }
 
-function commandOf(probe: Probe): string[] {
-  const [tool, ...rest] = probe.argv;
-  if (probe.sudoers !== undefined) return spell(tool, probe.sudoers);
-  const words = rest.map((word) => (typeof word === 'string' ? escapeWord(word) : word.glob));
-  if (probe.each !== undefined) {
-    if (probe.each.grant === undefined) return [];
-    words.push(probe.each.grant);
-  }
-  // Without a word behind it, sudoers would allow every argument.
-  return spell(tool, words.length === 0 ? '""' : words.join(' '));
+function grantedCommands({ argv, each }: Probe, places: readonly string[]): string[] {
+  const fixed = argumentsOf(argv.slice(1));
+  if (each === undefined) return spell(places, fixed);
+  if (each.grant === undefined) return [];
+  const { allow, deny } = WILDCARDS[each.grant];
+  return places.flatMap((place) => [
+    `${place} ${fixed} ${allow}`,
+    ...deny.map((pattern) => `!${place} ${fixed} ${pattern}`),
+  ]);
 }
 
-function spell(tool: string, args: string): string[] {
+function placesOf(tool: string): string[] {
   const folder = SBIN.has(tool) ? 'sbin' : 'bin';
-  return [`/usr/${folder}/${tool} ${args}`, `/${folder}/${tool} ${args}`];
+  return [`/usr/${folder}/${tool}`, `/${folder}/${tool}`];
 }
 
-/** sudoers(5): the characters that have a meaning in arguments stand for themselves behind a backslash. */
-function escapeWord(word: string): string {
-  return word.replace(/[,:=\\*?[\]!"#]/g, '\\$&');
+/** Without a word behind it, a command would be allowed with every argument. */
+function spell(places: readonly string[], args: string): string[] {
+  return places.map((place) => `${place} ${args === '' ? '""' : args}`);
+}
+
+function argumentsOf(words: readonly Word[]): string {
+  return words
+    .map((word) => {
+      // The login user's shell expands it, so sudo would have to allow whatever that gives.
+      if (typeof word !== 'string') throw new Error(`sudoers cannot grant the glob ${word.glob}.`);
+      // sudoers(5): the characters that have a meaning in arguments stand for themselves behind a backslash.
+      return word.replace(/[,:=\\*?[\]!#]/g, '\\$&');
+    })
+    .join(' ');
+}
+
+/** In quotes a name is no alias, no number and not the word ALL. Directory names may have `@` and `\`. */
+function userName(user: string): string {
+  return /^[a-z_][a-z0-9_.-]*$/.test(user) ? user : `"${user}"`;
 }
 
 function aliasOf(id: string): string {

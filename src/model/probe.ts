@@ -26,15 +26,13 @@ export interface Probe {
     readonly limit: number;
     /** True: one call with all lines as arguments, instead of one call per line. */
     readonly together?: boolean;
-    /** How the extra argument is granted in sudoers, e.g. `*`; absent = cannot be granted narrowly. */
-    readonly grant?: string;
+    /** What sudoers lets stand for the lines: absolute paths, or exactly one word; absent = cannot be granted narrowly. */
+    readonly grant?: 'paths' | 'word';
   };
   /** What the snippet of `each` runs through `priv`: fixed argvs, for `plan` and the sudoers file. */
   readonly alsoPrivileged?: readonly (readonly [string, ...string[]])[];
   /** Instead of `argv` alone: a fixed POSIX sh snippet (unprivileged); `argv` then documents its main command. */
   readonly snippet?: string;
-  /** How the arguments are spelt in sudoers, where that differs from the escaped argv. */
-  readonly sudoers?: string;
   /** Seconds; the item is killed after that and is `unknown(timeout)`. Default 10. */
   readonly timeoutSeconds?: number;
   /** Bytes of standard output kept; more is `unknown(truncated)`. Default 256 KiB. */

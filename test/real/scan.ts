@@ -3,10 +3,10 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Evidence, Finding, HostEntry } from '../../src/model/finding.ts';
-import type { Fleet } from '../fleet/fleet.ts';
+import type { Evidence, Finding, HostEntry, Summary } from '../../src/model/finding.ts';
+import type { Fleet, Ran } from '../fleet/fleet.ts';
 
-const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../../bin/fleetproof.js');
+export const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../../bin/fleetproof.js');
 
 export interface ScanReport {
   readonly exitCode: number;
@@ -17,38 +17,48 @@ export interface ScanReport {
   readonly hosts: readonly HostEntry[];
   readonly findings: readonly Finding[];
   readonly evidence: readonly Evidence[];
+  readonly summary: Summary;
+}
+
+export interface ScanTarget {
+  /** Default: every host of the fleet at its IPv4 address, as `audit`. One line of YAML per host. */
+  readonly hosts?: readonly string[];
+  readonly user?: string;
+  readonly identity?: string;
+  /** What a user would type in front of `scan`; default: this source tree's program. */
+  readonly program?: readonly [string, ...string[]];
 }
 
 /** Runs the command line that a user would type, from inside the scanner's network. */
-export async function scanFleet(fleet: Fleet, options: readonly string[] = []): Promise<ScanReport> {
+export async function scanFleet(
+  fleet: Fleet,
+  options: readonly string[] = [],
+  target: ScanTarget = {},
+): Promise<ScanReport> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetproof-real-'));
   const inventory = join(folder, 'fleet.yaml');
-  const key = fleet.keys.audit;
-  const hosts = fleet.hosts.map(({ name, address, behind }) => {
-    const jump = behind === null ? '' : `, jump: [${behind}]`;
-    return `  - { name: ${name}, address: ${address}${jump} }`;
-  });
-  await writeFile(inventory, `defaults: { user: audit, identity: ${key} }\nhosts:\n${hosts.join('\n')}\n`);
-  const argv = [
-    process.execPath,
-    PROGRAM,
-    'scan',
-    '-i',
-    inventory,
-    '-o',
-    join(folder, 'runs'),
-    '--known-hosts',
-    fleet.knownHosts,
-  ];
-  const ran = await run(fleet.wrap([...argv, '--format', 'json', '--json', ...options]), folder);
+  const { user = 'audit', identity = fleet.keys.audit, hosts = fleet.hosts.map(entryOf) } = target;
+  await writeFile(inventory, `defaults: { user: ${user}, identity: ${identity} }\nhosts:\n${hosts.join('\n')}\n`);
+  const program = target.program ?? [process.execPath, PROGRAM];
+  const argv = ['scan', '-i', inventory, '-o', join(folder, 'runs'), '--known-hosts', fleet.knownHosts];
+  const ran = await runIn(folder, fleet.wrap([...program, ...argv, '--format', 'json', '--json', ...options]));
   const summary = JSON.parse(ran.stdout === '' ? '{}' : ran.stdout) as { folder?: string };
   if (summary.folder === undefined) throw new Error(`The scan wrote no run:\n${ran.stderr}`);
   const report = JSON.parse(await readFile(join(summary.folder, 'report.json'), 'utf8')) as Omit<ScanReport, 'folder'>;
   return { ...ran, ...report, folder: summary.folder };
 }
 
+/** The line of the inventory for one host of the fleet. */
+export function entryOf({
+  name,
+  address,
+  behind,
+}: Pick<Fleet['hosts'][number], 'name' | 'address' | 'behind'>): string {
+  return `  - { name: ${name}, address: "${address}"${behind === null ? '' : `, jump: [${behind}]`} }`;
+}
+
 /** Verdicts of one host by check; `unknown:<reason>`; with several subjects the worst. */
-export function verdictsOf(report: ScanReport, host: string): Record<string, string> {
+export function verdictsOf(report: Pick<ScanReport, 'findings'>, host: string): Record<string, string> {
   const rank = ['not-applicable', 'pass', 'unknown', 'fail'];
   const worst: Record<string, string> = {};
   for (const finding of report.findings.filter((candidate) => candidate.host === host)) {
@@ -60,13 +70,10 @@ export function verdictsOf(report: ScanReport, host: string): Record<string, str
   return worst;
 }
 
-function run(
-  argv: readonly [string, ...string[]],
-  home: string,
-): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+/** Runs a program with a home without keys, agent or configuration: what the tester has must not decide. */
+export function runIn(home: string, argv: readonly [string, ...string[]]): Promise<Ran> {
   const [file, ...args] = argv;
-  // A home without keys, agent or configuration: what the tester has must not decide.
-  const env = { PATH: process.env['PATH'], HOME: home, CI: '1' };
+  const env = { PATH: process.env.PATH, HOME: home, CI: '1' };
   return new Promise((resolve) => {
     execFile(file, args, { env, cwd: home, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ exitCode: typeof error?.code === 'number' ? error.code : error === null ? 0 : 70, stdout, stderr });
