@@ -30,8 +30,15 @@ export function refusingActions(jail: Jail, files: () => ConfiguredJail): readon
   const open = names.filter((name) => !REPORTING.test(name));
   return open.map((name) => {
     const action = files().actions.find((one) => one.name === name);
-    if (action === undefined || action.tools.length === 0) {
-      return cannotTell('not-observable', `fleetproof does not know what the action "${name}" of the sshd jail does.`);
+    if (action === undefined) {
+      const sentence = `The running sshd jail bans through "${name}", which its files do not name (any more)`;
+      cannotTell('not-observable', `${sentence}: what it does, the next start will not do.`);
+    }
+    if (action.tools.length === 0) {
+      cannotTell(
+        'not-observable',
+        `fleetproof does not know how the action "${name}" of the sshd jail refuses anybody.`,
+      );
     }
     return action;
   });
@@ -67,20 +74,20 @@ function actionTrouble(
   return undefined;
 }
 
-/** Ports of sshd on which a banned address still gets in. */
+/** Ports of sshd on which a banned address still gets in. `doubt` says why the files may not tell. */
 export function portProblems(
   actions: readonly ConfiguredAction[],
   sshdPorts: readonly number[],
-  followsFiles: () => boolean,
+  doubt: () => string | undefined,
 ): readonly Problem[] {
-  if (actions.some(({ ports }) => ports === null)) return [];
-  const open = sshdPorts.filter((port) => !actions.some((action) => coversPort(action, port)));
-  if (!followsFiles()) {
-    cannotTell(
-      'not-observable',
-      'The running sshd jail does not follow its files, so on which ports it bans cannot be seen.',
-    );
+  // Without an action there is no port to be wrong about.
+  if (actions.length === 0 || actions.some(({ ports }) => ports === null)) return [];
+  const reason = doubt();
+  if (reason !== undefined) {
+    const remedy = 'Restart fail2ban: systemctl restart fail2ban';
+    cannotTell('not-observable', `${reason}, so on which ports it bans now cannot be seen.`, remedy);
   }
+  const open = sshdPorts.filter((port) => !actions.some((action) => coversPort(action, port)));
   const configured = actions.map(({ ports }) => ports).join(', ');
   return open.map((port) =>
     problem(`sshd listens on port ${port}, and the sshd jail bans on port ${configured} only.`),

@@ -53,7 +53,9 @@ export function conditionsOf(facts: Facts<Needed>, limits: Limits, now: number):
     ofJail(() => kernelProblems(facts.get('bansInKernel'), actions)),
     ofJail((jail) => {
       const proven = (facts.get('bansInKernel')?.refused.length ?? 0) > 0;
-      return proven ? [] : portProblems(actions(), need(facts, 'sshdPorts'), () => follows(jail, files()));
+      return proven
+        ? []
+        : portProblems(actions(), need(facts, 'sshdPorts'), () => doubt(jail, need(facts, 'fail2banConfig')));
     }),
     ofJail(() => failureProblems(traces())),
     ofJail((jail) => limitProblems(jail, limits, files)),
@@ -106,17 +108,18 @@ function jailIn({ jails }: Fail2banConfig): ConfiguredJail {
   return found ?? cannotTell('not-observable', 'The files under /etc/fail2ban say nothing about a jail named sshd.');
 }
 
-/** Whether the running jail is what its files would make of it. */
-function follows(jail: Jail, files: ConfiguredJail): boolean {
+/** Why the running jail may not be what its files describe; undefined when it is. */
+function doubt(jail: Jail, config: Fail2banConfig): string | undefined {
+  const files = jailIn(config);
   // Without a log the backend `auto` takes the journal.
   const undecided = files.source.kind === 'files' && files.source.files.length === 0;
-  const sameSource = undecided || JSON.stringify(jail.source) === JSON.stringify(files.source);
-  const names = files.actions.map(({ name }) => name).join();
-  return (
-    sameSource &&
+  const same =
+    (undecided || JSON.stringify(jail.source) === JSON.stringify(files.source)) &&
     read(jail.maxRetry) === files.maxRetry &&
     read(jail.findTime) === files.findTime &&
     read(jail.banTime) === files.banTime &&
-    read(jail.actions)?.join() === names
-  );
+    read(jail.actions)?.join() === files.actions.map(({ name }) => name).join();
+  if (!same) return 'The running sshd jail does not follow its files';
+  const [changed] = config.changed;
+  return changed === undefined ? undefined : `${changed} was changed after fail2ban started`;
 }

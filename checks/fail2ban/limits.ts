@@ -55,7 +55,7 @@ export function limitProblems(jail: Jail, limits: Limits, files: () => Configure
 /** Addresses that are never banned, when they are many. */
 export function ignoreProblems(jail: Jail, files: () => ConfiguredJail): readonly Problem[] {
   const wide = (read(jail.ignored) ?? []).filter(isWide);
-  if (wide.length > 0) return [problem(`The sshd jail never bans ${wide.join(', ')}: too many addresses.`)];
+  if (wide.length > 0) return [problem(`The sshd jail ignores too many addresses: ${wide.join(', ')}.`)];
   if (files().ignoredByCommand) {
     cannotTell('not-observable', 'A command of its own (ignorecommand) decides whom the sshd jail never bans.');
   }

@@ -46,7 +46,7 @@ export function outcomeProblems(
   if (run?.outcome === 'failed') {
     return [
       problem(
-        `The last run of unattended-upgrades failed: ${run.errors[0]?.replace(/\.$/, '') ?? 'no reason logged'}.`,
+        `The last run of unattended-upgrades failed: ${run.errors[0]?.replace(/[.!]$/, '') ?? 'no reason logged'}.`,
       ),
     ];
   }
@@ -80,8 +80,10 @@ export function listProblems(archives: readonly Archive[], os: Os, { now }: Scop
     return [problem(`The list of ${lapsed.distribution} was valid until ${describeDay(lapsed.validUntil ?? 0)} only.`)];
   }
   if (now - newest <= LIST_AGE_SECONDS) return [];
+  const support = supportOf(os, now, RELEASES);
+  // An archive that has ended does not change any more: then its date says nothing about this host.
+  if (support === 'extended' || support === 'ended') return [];
   const sentence = `The newest security list is of ${describeDay(newest)}`;
-  if (supportOf(os, now, RELEASES) === 'supported')
-    return [problem(`${sentence}, although the archive changes every week.`)];
+  if (support === 'supported') return [problem(`${sentence}, although the archive changes every week.`)];
   return cannotTell('not-observable', `${sentence}: the host stopped refreshing it, or the archive has ended.`);
 }

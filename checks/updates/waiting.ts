@@ -10,11 +10,15 @@ const DAY_SECONDS = 86_400;
 
 /** Pending packages that nothing on the host will ever install by itself. */
 export function stuckProblems(security: readonly PendingPackage[], settings: () => UpdateSettings): readonly Problem[] {
-  const held = security.filter((one) => one.held);
-  const hold = held.length === 0 ? [] : [problem(`On hold, with a security update pending: ${describePending(held)}.`)];
-  const excluded = security.length === 0 ? [] : security.filter(({ name }) => blacklisted(name, settings()));
-  const listed = `On the blacklist of unattended-upgrades, with a security update pending: ${describePending(excluded)}.`;
-  return [...hold, ...(excluded.length === 0 ? [] : [problem(listed)])];
+  if (security.length === 0) return [];
+  const kinds = [
+    ['On hold', security.filter(({ held }) => held)],
+    ['Pinned away in the preferences of apt', security.filter(({ pinned }) => pinned)],
+    ['On the blacklist of unattended-upgrades', security.filter(({ name }) => blacklisted(name, settings()))],
+  ] as const;
+  return kinds
+    .filter(([, packages]) => packages.length > 0)
+    .map(([why, packages]) => problem(`${why}, with a security update pending: ${describePending(packages)}.`));
 }
 
 /** Packages that have provably waited too long. How old an update is, is written nowhere; these are lower bounds. */

@@ -12,8 +12,11 @@ const TOOLS = ['iptables', 'nft', 'ipset', 'ufw', 'firewall-cmd', 'hosts.deny', 
  */
 const SNIPPET = String.raw`
 dump=$(fail2ban-client -d) || exit
+socket=/run/fail2ban/fail2ban.sock
 for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf /etc/fail2ban/*.d/*.local; do
-  [ -e "$file" ] && [ ! -r "$file" ] && printf 'unreadable %s\n' "$file"
+  [ -e "$file" ] || continue
+  [ -r "$file" ] || printf 'unreadable %s\n' "$file"
+  [ -e "$socket" ] && [ "$file" -nt "$socket" ] && printf 'changed %s\n' "$file"
 done
 printf '%s\n' "$dump" | sed -n "s/^\['set', '[^']*', 'addlogpath', '\([^']*\)'.*/\1/p" |
   while IFS= read -r file; do stat -L -c 'log %s %Y %n' -- "$file" 2>/dev/null; done
@@ -59,7 +62,10 @@ export function readConfig(outputs: Outputs): Fail2banConfig {
   const actions = lines.flatMap(readAction);
   const started = commands.flatMap(([verb, name]) => (verb === 'start' && typeof name === 'string' ? [name] : []));
   const commanded = lines.flatMap((line) => (line.startsWith(COMMANDED) ? [line.slice(COMMANDED.length)] : []));
-  return { jails: started.map((name) => jailOf(name, commands, actions, commanded)) };
+  return {
+    jails: started.map((name) => jailOf(name, commands, actions, commanded)),
+    changed: lines.flatMap((line) => (line.startsWith('changed ') ? [line.slice('changed '.length)] : [])),
+  };
 }
 
 type Value = string | number | boolean;
@@ -74,7 +80,7 @@ function jailOf(
   const settings = commands.filter(([verb, jail]) => verb === 'set' && jail === name).map((words) => words.slice(2));
   const all = (key: string): readonly Command[] => settings.filter(([word]) => word === key);
   const last = (key: string): Value | undefined => all(key).at(-1)?.[1];
-  const described = actions.filter(({ jail }) => jail === name);
+  const described = actions.flatMap(({ jail, action }) => (jail === name ? [action] : []));
   return {
     name,
     source: sourceOf(commands.find(([verb, jail]) => verb === 'add' && jail === name)?.[2], all),
@@ -84,10 +90,10 @@ function jailOf(
     banTime: seconds(last('bantime')),
     banTimeGrows: last('bantime.increment') === true,
     ignoredByCommand: commanded.includes(name),
-    actions: all('addaction').map(([, action]) => {
-      const own = described.find((one) => one.name === action);
-      return own ?? { name: String(action), tools: [], ports: null, protocol: '' };
-    }),
+    actions: all('addaction').map(
+      ([, action]) =>
+        described.find((one) => one.name === action) ?? { name: String(action), tools: [], ports: null, protocol: '' },
+    ),
   };
 }
 
@@ -104,7 +110,10 @@ function processesOf(prefix: Value | undefined): ConfiguredJail['processes'] {
   return prefix.includes('sshd(?:\\(\\S+\\))?') ? 'sshd' : 'other';
 }
 
-type OwnedAction = ConfiguredAction & { readonly jail: string };
+interface OwnedAction {
+  readonly jail: string;
+  readonly action: ConfiguredAction;
+}
 
 function readAction(line: string): readonly OwnedAction[] {
   const [kind, jail, name, limited, ports, protocol, tools] = line.split('\t');
@@ -113,7 +122,8 @@ function readAction(line: string): readonly OwnedAction[] {
     cannotTell('unparseable', 'The list of fail2ban actions came back in an unknown form.');
   }
   const reach = limited === 'ports' ? (ports ?? '') : null;
-  return [{ jail, name, ports: reach, protocol: protocol ?? '', tools: tools.split(',').filter(Boolean) }];
+  const action = { name, ports: reach, protocol: protocol ?? '', tools: tools.split(',').filter(Boolean) };
+  return [{ jail, action }];
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -7,7 +7,7 @@ const SETTINGS = ['maxretry', 'findtime', 'bantime', 'actions', 'ignoreip'] as c
 type Setting = (typeof SETTINGS)[number];
 
 /** A server that hangs must not hold up the host six times for long. */
-const SECONDS = 4;
+const SECONDS = 5;
 
 /** Each is its own sudo rule, so that a grant never allows `set`. */
 export const jailProbes: readonly Probe[] = [

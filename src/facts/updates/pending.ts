@@ -74,9 +74,10 @@ export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdat
   }
   const tables = readTables(lines);
   const security = tables.flatMap(({ name, installed, versions }): readonly PendingPackage[] => {
-    const fixed = versions.find(({ sources }) => sources.some(isSecurity))?.version;
-    if (fixed === undefined) return [];
-    return [{ name, installed, fixed, held: held.has(plain(name)), ...downloadOf(lines, name, fixed) }];
+    const fix = versions.find(({ sources }) => sources.some(isSecurity));
+    if (fix === undefined) return [];
+    const kept = { held: held.has(plain(name)), pinned: fix.priority < 0 };
+    return [{ name, installed, fixed: fix.version, ...kept, ...downloadOf(lines, name, fix.version) }];
   });
   return {
     security,
@@ -96,24 +97,29 @@ interface Table {
   readonly name: string;
   readonly installed: string;
   /** Newer than the installed one, newest first. */
-  readonly versions: readonly { readonly version: string; readonly sources: readonly Source[] }[];
+  readonly versions: readonly {
+    readonly version: string;
+    readonly priority: number;
+    readonly sources: readonly Source[];
+  }[];
 }
 
 function readTables(lines: readonly string[]): readonly Table[] {
   const tables: Table[] = [];
   let name: string | undefined;
-  let versions: { version: string; sources: Source[] }[] = [];
+  let versions: { version: string; priority: number; sources: Source[] }[] = [];
   for (const line of lines) {
     const head = /^(\S+):$/.exec(line)?.[1];
     const installed = /^ \*\*\* (\S+)/.exec(line)?.[1];
-    const version = /^ {5}(\S+)(?: -?\d+)?$/.exec(line)?.[1];
+    // Ubuntu adds `(phased 20%)`, releases of apt before 1.1 name no priority.
+    const [, version, priority] = /^ {5}(\S+)(?: (-?\d+)(?: .*)?)?$/.exec(line) ?? [];
     if (head !== undefined) {
       name = head;
       versions = [];
     } else if (installed !== undefined && name !== undefined) {
       tables.push({ name, installed, versions });
       name = undefined;
-    } else if (version !== undefined) versions.push({ version, sources: [] });
+    } else if (version !== undefined) versions.push({ version, priority: Number(priority ?? 500), sources: [] });
     else if (name !== undefined) versions.at(-1)?.sources.push(...sourceOf(`source${line}`));
   }
   return tables;

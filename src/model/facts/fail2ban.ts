@@ -52,6 +52,8 @@ export type JailSource =
 
 export interface Fail2banConfig {
   readonly jails: readonly ConfiguredJail[];
+  /** Files that were written after the running server started: it has loaded them only if somebody told it to. */
+  readonly changed: readonly string[];
 }
 
 export interface ConfiguredJail {

@@ -88,6 +88,8 @@ export interface PendingPackage {
   readonly fixed: string;
   /** `apt-mark hold`. */
   readonly held: boolean;
+  /** A negative priority: apt never installs this version. */
+  readonly pinned: boolean;
   /** Epoch seconds: not public before; null where the package is not in apt's download cache. */
   readonly uploadedAt: number | null;
   /** Epoch seconds: known to this host since then at the latest; null where it is not in the cache. */
