@@ -7,6 +7,9 @@ import { type Ending, type ExecResult, SshFailure, Stopped } from './outcome.ts'
 import { printable } from './text.ts';
 import { allowance, type Caps, type Gate } from './transport.ts';
 
+/** How long a channel that stays open after the exit status may be silent. */
+const LULL_MS = 1000;
+
 /** The command after the server took it. */
 export interface Running {
   readonly startedAtMs: number;
@@ -59,7 +62,19 @@ function collect(
   let exitCode: number | null = null;
   let signal: string | null = null;
   return new Promise<ExecResult>((resolve) => {
+    // A process that outlives the command (a root one that nobody here may kill) keeps the channel open: once the
+    // exit status is here and nothing has come for a while, that was all.
+    let lull: NodeJS.Timeout | undefined;
+    const wait = () => {
+      clearTimeout(lull);
+      lull = setTimeout(() => finish('exit'), LULL_MS);
+    };
+    const add = (to: ReturnType<typeof sink>) => (chunk: Buffer) => {
+      if (!to.add(chunk)) finish('cap');
+      else if (lull !== undefined) wait();
+    };
     const finish = (ended: Ending) => {
+      clearTimeout(lull);
       stop.removeEventListener('abort', onStop);
       resolve({ stdout: stdout.take(), stderr: stderr.take(), exitCode, signal, ended });
     };
@@ -72,9 +87,10 @@ function collect(
     channel.on('exit', (code: number | null, name?: string) => {
       exitCode = code;
       signal = name === undefined ? null : printable(name, 32);
+      wait();
     });
-    channel.on('data', (chunk: Buffer) => stdout.add(chunk) || finish('cap'));
-    channel.stderr.on('data', (chunk: Buffer) => stderr.add(chunk) || finish('cap'));
+    channel.on('data', add(stdout));
+    channel.stderr.on('data', add(stderr));
     channel.on('error', () => finish('closed')).on('close', ended.first);
     channel.stderr.on('error', () => finish('closed')).on('close', ended.second);
     channel.end(stdin);

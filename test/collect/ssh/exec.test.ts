@@ -14,6 +14,19 @@ describe('a command that misbehaves', () => {
     expect(performance.now() - began).toBeLessThan(1500);
   });
 
+  it('does not wait for a process that outlives the command and keeps the channel open', async () => {
+    const server = await sshServer({
+      onExec: (channel) => {
+        channel.write('all of ');
+        channel.exit(0);
+        setTimeout(() => channel.write('it'), 500);
+      },
+    });
+    const { exec } = success(await visit(server, { hostSeconds: 10 }));
+    expect(exec).toMatchObject({ ended: 'exit', exitCode: 0 });
+    expect(exec.stdout.toString()).toBe('all of it');
+  });
+
   it('ends a host that drips one byte at a time', async () => {
     const server = await sshServer({
       onExec: (channel) => {
