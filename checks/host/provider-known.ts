@@ -5,7 +5,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = { akamai: 'linode', amazon
 
 export const providerKnown = defineCheck<'provider', { providers: readonly string[] }>({
   id: 'provider-known',
-  title: 'the hosting provider is known and listed',
+  title: 'The hosting provider is known and listed',
   severity: 'info',
   rationale:
     "Guards, power, fire protection and the hypervisor are the provider's part. Its certificates count only for " +

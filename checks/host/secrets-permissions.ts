@@ -7,7 +7,7 @@ const PLACES = [...SECRET_PLACES, TLS_KEYS, DOCUMENT_ROOTS];
 
 export const secretsPermissions = defineCheck<'secretFiles', { paths: readonly string[] }>({
   id: 'secrets-permissions',
-  title: 'secret files are readable by their owner only',
+  title: 'Secret files are readable by their owner only',
   severity: 'high',
   rationale:
     'A key or a password file that other accounts can read is open to every service on the host that is broken ' +

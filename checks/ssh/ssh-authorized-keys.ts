@@ -4,7 +4,7 @@ import { judgeAccount } from './judge-keys.ts';
 
 export const sshAuthorizedKeys = defineCheck<'sshKeys', { rsaBitsAtLeast: number }>({
   id: 'ssh-authorized-keys',
-  title: 'authorized keys are strong and safely stored',
+  title: 'Authorized keys are strong and safely stored',
   severity: 'medium',
   rationale:
     'A key is as good as the file that lists it: whoever can write there can let himself in. DSA keys and short RSA ' +

@@ -5,7 +5,7 @@ import { decidedBy } from './openings.ts';
 
 export const sshRootLogin = defineCheck<'sshLogins', { permitRootLogin: 'no' | 'prohibit-password' }>({
   id: 'ssh-root-login',
-  title: 'root cannot log in over SSH with a password',
+  title: 'Root cannot log in over SSH with a password',
   severity: 'high',
   rationale:
     'root is the one account name that every attacker knows. A password for it can be guessed; and shared root ' +

@@ -7,7 +7,7 @@ import { extendedList } from './extended.ts';
 
 export const osSupported = defineCheck({
   id: 'os-supported',
-  title: 'the operating system still receives security updates',
+  title: 'The operating system still receives security updates',
   severity: 'high',
   rationale:
     'After the end of support the archives stay reachable and report nothing pending, while every new hole stays open.',

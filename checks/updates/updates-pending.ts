@@ -6,7 +6,7 @@ import { ageProblems, requireYoung, runProblems, stuckProblems } from './waiting
 
 export const updatesPending = defineCheck({
   id: 'updates-pending',
-  title: 'no security update has been waiting too long',
+  title: 'No security update has been waiting too long',
   severity: 'high',
   rationale:
     'What counts is not that updates are configured but that no known hole stays open. A version is pending when a security archive has a newer one than is installed, also when apt would skip it.',

@@ -7,7 +7,7 @@ import { reasonsToReboot } from './reboot.ts';
 
 export const updatesReboot = defineCheck({
   id: 'updates-reboot',
-  title: 'no reboot is pending for a security update',
+  title: 'No reboot is pending for a security update',
   severity: 'medium',
   rationale: 'A new kernel protects nobody before the host has booted it; the old one keeps its holes for as long.',
   remediation: `In a maintenance window: reboot

@@ -6,7 +6,7 @@ import { ageProblems, listProblems, outcomeProblems } from './runs.ts';
 
 export const updatesRecent = defineCheck({
   id: 'updates-recent',
-  title: 'automatic updates ran recently',
+  title: 'Automatic updates ran recently',
   severity: 'medium',
   rationale:
     'Timers that are on and stamps that are fresh also come from runs that failed or installed nothing. The run has to have ended well, on package lists of this week.',

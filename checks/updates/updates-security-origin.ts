@@ -6,7 +6,7 @@ import { originProblems, priorityProblems } from './origins.ts';
 
 export const updatesSecurityOrigin = defineCheck({
   id: 'updates-security-origin',
-  title: 'the security archive is among the upgraded origins',
+  title: 'The security archive is among the upgraded origins',
   severity: 'high',
   rationale:
     'unattended-upgrades runs every day and installs nothing when its list of origins leaves out the security archive, or its blacklist the packages that matter.',
