@@ -70,9 +70,7 @@ function readBytes(file: string, absolute: string): Uint8Array {
   try {
     handle = openSync(absolute, 'r');
     if (fstatSync(handle).isDirectory()) {
-      throw new InputError('missing', [
-        { file, what: `${quoteFile(file)} is a folder.`, expected: 'Expected a file.' },
-      ]);
+      throw new InputError('missing', [{ file, what: 'This is a folder.', expected: 'Expected a file.' }]);
     }
     const bytes = Buffer.alloc(MOST_BYTES + 1);
     let length = 0;
@@ -82,21 +80,17 @@ function readBytes(file: string, absolute: string): Uint8Array {
     return bytes.subarray(0, length);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError('missing', [{ file, what: unreadable(file, error) }]);
+    throw new InputError('missing', [{ file, what: unreadable(error) }]);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
 }
 
-function unreadable(file: string, error: unknown): string {
+function unreadable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return `${quoteFile(file)} does not exist.`;
-  if (code === 'EACCES' || code === 'EPERM') return `${quoteFile(file)} may not be read by this user.`;
-  return `${quoteFile(file)} cannot be read (${code}).`;
-}
-
-function quoteFile(file: string): string {
-  return JSON.stringify(file);
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'The file does not exist.';
+  if (code === 'EACCES' || code === 'EPERM') return 'The file may not be read by this user.';
+  return `The file cannot be read (${code}).`;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {

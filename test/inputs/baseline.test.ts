@@ -247,7 +247,7 @@ describe('what a baseline may not hold', () => {
       `${OWN}extends: [bose]\n`,
       'own.yaml:4:11: There is no built-in baseline "bose". Expected base or a file such as ./base.yaml. Did you mean "base"?',
     ],
-    ['missing parent', `${OWN}extends: [./nope.yaml]\n`, '"nope.yaml" does not exist.'],
+    ['missing parent', `${OWN}extends: [./nope.yaml]\n`, 'nope.yaml: The file does not exist.'],
     [
       'nothing left',
       `${OWN}extends: [base]\ndrop: [base-1, base-2]\n`,
@@ -311,7 +311,7 @@ describe('resolveBaselines', () => {
   it.each([
     [['bsae'], '64 There is no baseline "bsae". Expected a file, or one of base. Did you mean "base"?'],
     [['base', 'base'], '65 built-in base.yaml:1:5: The baseline "base" is given twice.'],
-    [['missing.yaml'], '66 missing.yaml: "missing.yaml" does not exist.'],
+    [['missing.yaml'], '66 missing.yaml: The file does not exist.'],
   ])('%j', (names, message) => {
     expect(messageOf(() => resolveBaselines(names, context))).toBe(message);
   });

@@ -99,6 +99,6 @@ describe('loadConfig', () => {
   });
 
   it('misses a file that was named', () => {
-    expect(messageOf(() => loadConfig('nope.yaml', folders))).toBe('66 nope.yaml: "nope.yaml" does not exist.');
+    expect(messageOf(() => loadConfig('nope.yaml', folders))).toBe('66 nope.yaml: The file does not exist.');
   });
 });

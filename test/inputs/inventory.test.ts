@@ -422,7 +422,7 @@ describe('the ssh_config file', () => {
       { address: 'alias', user: 'other' },
     ]);
     expect(messageOf(() => load(undefined, { hosts: ['alias'], sshConfig: 'nope' }))).toBe(
-      '66 nope: "nope" does not exist.',
+      '66 nope: The file does not exist.',
     );
   });
 });
@@ -436,7 +436,8 @@ it('resolves five thousand hosts in reasonable time', () => {
     { length: 5000 },
     (_, index) => `  - { name: web-${index}, groups: [web], jump: bastion }`,
   ).join('\n');
-  const started = performance.now();
+  const before = process.cpuUsage();
   expect(load(`groups: { web: {} }\nhosts:\n${hosts}\n`).hosts).toHaveLength(5000);
-  expect(performance.now() - started).toBeLessThan(10_000);
-});
+  // Processor time, because the machine may be busy; a tenth of it is enough unless something is quadratic.
+  expect(process.cpuUsage(before).user).toBeLessThan(10_000_000);
+}, 60_000);
