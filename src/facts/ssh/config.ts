@@ -27,10 +27,21 @@ export interface Config {
   readonly unread: readonly string[];
 }
 
+interface Found {
+  readonly entries: Entry[];
+  readonly blocks: Guard[];
+  readonly unread: string[];
+  reads: number;
+}
+
 const MAIN = '/etc/ssh/sshd_config';
 const FOLDER = '/etc/ssh/sshd_config.d/';
 /** OpenSSH servconf.c, SERVCONF_MAX_DEPTH. */
 const MAX_DEPTH = 16;
+/** More than any real configuration has; a host must not keep the scanner busy. */
+const MAX_READS = 1000;
+const MAX_BLOCKS = 200;
+const MAX_PATTERNS = 2000;
 
 /**
  * Reads the configuration in sshd's own order: Include in place, its files sorted; a Match block lasts to the
@@ -39,18 +50,17 @@ const MAX_DEPTH = 16;
  */
 export function readConfig(files: ConfigFiles): Config {
   if (!files.lines.has(MAIN)) cannotTell('unreadable', `${MAIN} could not be read.`);
-  const found: { entries: Entry[]; blocks: Guard[]; unread: string[] } = { entries: [], blocks: [], unread: [] };
+  const found: Found = { entries: [], blocks: [], unread: [], reads: 0 };
   readFile(MAIN, [], 0, files, found);
+  const patterns = found.blocks.flatMap(({ criteria }) => criteria.map(({ list }) => list.split(',').length));
+  if (found.blocks.length > MAX_BLOCKS || patterns.reduce((sum, own) => sum + own, 0) > MAX_PATTERNS)
+    cannotTell('unparseable', 'sshd has more Match blocks or patterns than fleetproof evaluates.');
   return found;
 }
 
-function readFile(
-  path: string,
-  outer: readonly Guard[],
-  depth: number,
-  files: ConfigFiles,
-  found: { entries: Entry[]; blocks: Guard[]; unread: string[] },
-): void {
+function readFile(path: string, outer: readonly Guard[], depth: number, files: ConfigFiles, found: Found): void {
+  found.reads += 1;
+  if (found.reads > MAX_READS) cannotTell('unparseable', `Include reads more than ${MAX_READS} files.`);
   if (depth > MAX_DEPTH) cannotTell('unparseable', `Include goes deeper than ${MAX_DEPTH} files at ${path}.`);
   let guards = outer;
   for (const [index, text] of (files.lines.get(path) ?? []).entries()) {
@@ -75,7 +85,7 @@ function include(
   guards: readonly Guard[],
   depth: number,
   files: ConfigFiles,
-  found: { entries: Entry[]; blocks: Guard[]; unread: string[] },
+  found: Found,
   origin: string,
 ): void {
   const full = glob.startsWith('/') ? glob : `/etc/ssh/${glob}`;

@@ -2,7 +2,7 @@ import { parseAddress, parseCidr } from '../../model/cidr.ts';
 import type { Account, Directory } from '../accounts.ts';
 import { groupsOf, membersOf } from '../accounts.ts';
 import type { Guard } from './config.ts';
-import { type Criterion, holds, type Login } from './match.ts';
+import type { Criterion, Login } from './match.ts';
 
 /** Somebody whom no rule names, from an address that no rule names. */
 export const STRANGER: Login = {
@@ -23,7 +23,7 @@ export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as cons
 /** Beside the outside address: IPv6, each private range, the machine itself. */
 const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1'];
 /** More combinations than this are not evaluated; the caller then says so. */
-export const MAX_COMBINATIONS = 5000;
+export const MAX_COMBINATIONS = 2000;
 
 /** What differs from the stranger, in the order of a `sshd -C` specification. */
 export type Difference = Partial<Login>;
@@ -79,7 +79,7 @@ export function representatives(
 
 /** Keeps one value per set of criteria it satisfies; what satisfies the same as the base adds nothing. */
 function distinct(values: readonly Difference[], criteria: readonly Criterion[], base: Login): Difference[] {
-  const signature = (login: Login): string => criteria.map((one) => (holds(one, login) ? '1' : '0')).join('');
+  const signature = (login: Login): string => criteria.map((one) => (one.holds(login) ? '1' : '0')).join('');
   const seen = new Set([signature(base)]);
   return values.filter((value) => {
     const own = signature({ ...base, ...value });

@@ -104,7 +104,9 @@ function readGrep(text: string): ReadonlyMap<string, readonly FoundLine[]> {
     const match = /^([^:]+):(\d{1,9}):(.*)$/.exec(row);
     if (match === null) continue;
     const [, path = '', line, content = ''] = match;
-    found.set(path, [...(found.get(path) ?? []), { line: Number(line), text: content }]);
+    const lines = found.get(path) ?? [];
+    lines.push({ line: Number(line), text: content });
+    found.set(path, lines);
   }
   return found;
 }
@@ -143,8 +145,9 @@ function readAccount(account: Account, patterns: readonly string[], directory: D
     if (doubt !== undefined) doubts.push(doubt);
     if (seen.paths.get(file)?.isFile !== true) continue;
     const rows = seen.lines.get(file) ?? [];
+    const disabled = new Set(rows.filter(({ text }) => text === '#').map(({ line }) => line));
     for (const { line, text } of rows) {
-      if (text === '#' || rows.some((row) => row.line === line && row.text === '#')) continue;
+      if (disabled.has(line)) continue;
       const key = readKeyBlob(text.replace(/^\S+\s/, ''));
       if (key === undefined) doubts.push(unknown('unparseable', `A key in ${file} line ${line} could not be read.`));
       else keys.push({ file, line, ...key });

@@ -6,10 +6,10 @@ import { type Config, type Entry, readConfig } from './config.ts';
 import { criteriaText, describe, representatives, STRANGER, STRANGER_SPEC, type Who } from './contexts.ts';
 import { readDaemon } from './daemon.ts';
 import { type Doubts, gatherDoubts } from './doubts.ts';
-import { BUILT_IN, type Decisions, disagreement, globalDecisions, matchDecisions } from './evaluate.ts';
+import { BUILT_IN, type Decided, type Decisions, disagreement, globalDecisions, matchDecisions } from './evaluate.ts';
 import { hasDeceptiveNames, readConfigFiles } from './files.ts';
 import type { Login } from './match.ts';
-import { DEFAULTS, isLegacy, KEYWORDS, readEffective, settingsOf, type Values } from './settings.ts';
+import { DEFAULTS, isLegacy, KEYWORDS, type Keyword, readEffective, settingsOf, type Values } from './settings.ts';
 
 const NO_CONFIG: Config = { entries: [], blocks: [], unread: [] };
 
@@ -18,10 +18,22 @@ interface Ground {
   /** What `sshd -T` says; null when it could not be asked. */
   readonly effective: Values | null;
   readonly config: Config;
+  /** Where options of the command line override the files. */
   readonly overrides: readonly Entry[];
   readonly legacy: boolean;
-  /** The daemon's own answers, by `-C` specification. */
-  readonly answers: ReadonlyMap<string, Values>;
+  /** What holds for everybody: command line, then the global section. */
+  readonly overall: Decisions;
+  /** What Match blocks say of the stranger. */
+  readonly special: Decisions;
+  readonly answers: readonly Answer[];
+}
+
+/** The daemon's own answer for one log-in, and the lines that our reading finds to decide it. */
+interface Answer {
+  readonly spec: string;
+  readonly login: Login;
+  readonly lines: string;
+  readonly values: Values;
 }
 
 /** What sshd lets people do before they are in. Source of truth: `sshd -T`; our own reading adds Match and the lines. */
@@ -33,17 +45,17 @@ export function readLogins(outputs: Outputs): Fact<SshLogins> {
   const { ground, directory } = readGround(outputs, daemon.overrides, doubts);
   const base = { ...STRANGER, lport: ground.effective?.get('port')?.[0] ?? STRANGER.lport };
   const root = { ...base, user: 'root', groups: ['root'] };
-  const extra = ground.effective === null ? [] : contradictions(ground, directory);
+  const extra = ground.effective === null ? [] : contradictions(ground);
   const contexts = doubts.attempt(
     () => contextsOf(ground, directory, base, 'anyone'),
-    () => [contextOf(ground, directory, { login: base, differs: [] }, 'anyone')],
+    () => [contextOf(ground, { login: base, differs: [] }, 'anyone')],
   );
   return known({
     configError: null,
     contexts: [...contexts.filter(({ criteria }) => !extra.some((one) => one.criteria === criteria)), ...extra],
     rootContexts: doubts.attempt(
       () => contextsOf(ground, directory, root, 'root'),
-      () => [contextOf(ground, directory, { login: root, differs: [] }, 'root')],
+      () => [contextOf(ground, { login: root, differs: [] }, 'root')],
     ),
     otherServers: daemon.otherServers,
     matchBlocks: ground.config.blocks.length,
@@ -78,7 +90,13 @@ function readGround(
     () => readDirectory(outputs),
     () => ({ accounts: [], groups: [] }),
   );
-  return { ground: { effective, config, overrides, legacy, answers: answersOf(outputs, effective) }, directory };
+  const overall = globalDecisions([...overrides, ...config.entries], legacy);
+  const special = matchDecisions(config, STRANGER, legacy);
+  const answers = answersOf(outputs, effective).map(([spec, values]): Answer => {
+    const login = loginOf(spec, directory);
+    return { spec, login, lines: decided(matchDecisions(config, login, legacy)), values };
+  });
+  return { ground: { effective, config, overrides, legacy, overall, special, answers }, directory };
 }
 
 const EMPTY: SshLogins = {
@@ -135,10 +153,9 @@ function contextsOf(ground: Ground, directory: Directory, base: Login, nobody: '
     );
   const kept: { who: Who; key: string; values: string; context: SshContext }[] = [];
   for (const who of all) {
-    const key = [...matchDecisions(ground.config, who.login, ground.legacy).values()]
-      .map(({ origin }) => origin)
-      .join();
-    const context = contextOf(ground, directory, who, nobody);
+    const own = matchDecisions(ground.config, who.login, ground.legacy);
+    const key = decided(own);
+    const context = contextOf(ground, who, nobody, own);
     const values = JSON.stringify(context.settings);
     const inside = kept.filter((one) => one.who.differs.every((on) => same(one.who.login, who.login, on)));
     const isNew =
@@ -152,68 +169,67 @@ function same(a: Login, b: Login, on: string): boolean {
   return String(a[on as keyof Login]) === String(b[on as keyof Login]);
 }
 
-function contextOf(ground: Ground, directory: Directory, who: Who, nobody: string): SshContext {
-  const { config, legacy, overrides, effective } = ground;
-  const overall = globalDecisions([...overrides, ...config.entries], legacy);
-  // What sshd says of the stranger is the general rule, but for what a Match block says of the stranger.
-  const special = matchDecisions(config, STRANGER, legacy);
-  const own = matchDecisions(config, who.login, legacy);
-  const answer = answerFor(ground, directory, who.login);
-  const values = new Map<string, readonly string[]>();
-  const origins: Record<string, string> = {};
-  for (const keyword of KEYWORDS) {
-    const wide = overall.get(keyword);
-    const isOverridden = overrides.some(({ origin }) => origin === wide?.origin);
-    const match = own.get(keyword);
-    const said = special.has(keyword) ? undefined : effective?.get(keyword);
-    const general = isOverridden && wide !== undefined ? [wide.value] : (said ?? [wide?.value ?? DEFAULTS[keyword]]);
-    const value = match !== undefined ? [match.value] : general;
-    values.set(
-      keyword,
-      answer !== undefined && !(isOverridden && match === undefined) ? (answer.get(keyword) ?? value) : value,
-    );
-    origins[keyword] = (match ?? wide)?.origin ?? BUILT_IN;
-  }
+function contextOf(
+  ground: Ground,
+  who: Who,
+  nobody: string,
+  own = matchDecisions(ground.config, who.login, ground.legacy),
+): SshContext {
+  const answer = answerFor(ground, own);
+  const decisions = KEYWORDS.map((keyword) => [keyword, decide(keyword, ground, own.get(keyword), answer)] as const);
   const criteria = criteriaText(who);
   return {
     ...(criteria === '' ? {} : { criteria }),
     who: describe(who, nobody),
-    settings: settingsOf(values),
-    origins,
-    source: answer !== undefined || (effective !== null && own.size === 0) ? 'sshd' : 'files',
+    settings: settingsOf(new Map(decisions.map(([keyword, { value }]) => [keyword, [value]]))),
+    origins: Object.fromEntries(decisions.map(([keyword, { origin }]) => [keyword, origin])),
   };
 }
 
+/** Match blocks win over the command line, the command line over the global section. */
+function decide(keyword: Keyword, ground: Ground, match: Decided | undefined, answer: Values | undefined): Decided {
+  const { effective, overall, overrides, special } = ground;
+  const wide = overall.get(keyword) ?? { value: DEFAULTS[keyword], origin: BUILT_IN };
+  // sshd -T knows nothing of the command line that the daemon was started with.
+  if (match === undefined && overrides.some(({ origin }) => origin === wide.origin)) return wide;
+  const { value, origin } = match ?? wide;
+  if (answer !== undefined) return { value: answer.get(keyword)?.join(' ') ?? value, origin };
+  // What sshd says of the stranger is the general rule, but for what a Match block says of the stranger.
+  if (match !== undefined || special.has(keyword)) return { value, origin };
+  return { value: effective?.get(keyword)?.join(' ') ?? value, origin };
+}
+
 /** The answers of `sshd -T -C SPEC` that came back whole; a refused or broken one leaves our own reading. */
-function answersOf(outputs: Outputs, effective: Values | null): ReadonlyMap<string, Values> {
-  const answers = new Map<string, Values>(effective === null ? [] : [[STRANGER_SPEC, effective]]);
+function answersOf(outputs: Outputs, effective: Values | null): [string, Values][] {
+  const answers: [string, Values][] = effective === null ? [] : [[STRANGER_SPEC, effective]];
   for (const { state, exitCode, argv, stdout } of outputs.all('sshd-contexts')) {
     const spec = argv.at(-1);
     if (state === 'ran' && exitCode === 0 && spec !== undefined && /^passwordauthentication /m.test(stdout))
-      answers.set(spec, readEffective(stdout));
+      answers.push([spec, readEffective(stdout)]);
   }
   return answers;
 }
 
 /** The daemon's answer for a log-in that is decided by the same lines as this one. */
-function answerFor({ answers, config, legacy }: Ground, directory: Directory, login: Login): Values | undefined {
-  const linesFor = (one: Login): string => decided(matchDecisions(config, one, legacy));
-  const own = linesFor(login);
-  if (own === '') return undefined;
-  return [...answers].find(([spec]) => linesFor(loginOf(spec, directory)) === own)?.[1];
+function answerFor({ answers }: Ground, own: Decisions): Values | undefined {
+  if (own.size === 0) return undefined;
+  const lines = decided(own);
+  return answers.find((answer) => answer.lines === lines)?.values;
 }
 
 /** Log-ins for which the daemon itself gives an answer that our reading of the files does not: its word counts. */
-function contradictions(ground: Ground, directory: Directory): SshContext[] {
-  const silent: Ground = { ...ground, answers: new Map(), overrides: [] };
-  return [...ground.answers].flatMap(([spec, values]) => {
-    const login = loginOf(spec, directory);
+function contradictions(ground: Ground): SshContext[] {
+  const overall = globalDecisions(ground.config.entries, ground.legacy);
+  const silent: Ground = { ...ground, answers: [], overrides: [], overall };
+  return ground.answers.flatMap(({ spec, login, values }) => {
     const differs = (['user', 'addr', 'host', 'laddr', 'lport'] as const).filter((on) => login[on] !== STRANGER[on]);
     const who: Who = { login, differs };
     const settings = settingsOf(values);
-    if (JSON.stringify(contextOf(silent, directory, who, 'anyone').settings) === JSON.stringify(settings)) return [];
+    if (JSON.stringify(contextOf(silent, who, 'anyone').settings) === JSON.stringify(settings)) return [];
+    const criteria = criteriaText(who);
     const origins = Object.fromEntries(KEYWORDS.map((keyword) => [keyword, `sshd, asked with "sshd -T -C ${spec}",`]));
-    return [{ criteria: criteriaText(who), who: describe(who, 'anyone'), settings, origins, source: 'sshd' as const }];
+    const named = criteria === '' ? {} : { criteria };
+    return [{ ...named, who: describe(who, 'anyone'), settings, origins }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { cannotTell } from '../../model/fact.ts';
-import { matchesAddress, matchesAny, matchesList } from './patterns.ts';
+import { matchesAny, matchesList, readAddressList } from './patterns.ts';
 import { splitCriteria } from './words.ts';
 
 /** Who logs in from where, as far as Match can ask. */
@@ -29,6 +29,7 @@ export interface Criterion {
   readonly on: Dimension | 'all' | 'invalid';
   /** The comma-separated patterns; empty for `all` and `invalid-user`. */
   readonly list: string;
+  readonly holds: (login: Login) => boolean;
 }
 
 /**
@@ -41,8 +42,9 @@ export function readCriteria(rest: string, origin: string): readonly Criterion[]
   const criteria: Criterion[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const name = (words[at] ?? '').toLowerCase();
-    if (name === 'all') criteria.push({ on: 'all', list: '' });
-    else if (name === 'invalid-user') criteria.push({ on: 'invalid', list: '' });
+    if (name === 'all') criteria.push({ on: 'all', list: '', holds: () => true });
+    // Somebody who does not exist cannot get in, whatever is asked of him.
+    else if (name === 'invalid-user') criteria.push({ on: 'invalid', list: '', holds: () => false });
     else {
       const on = Object.hasOwn(NAMES, name) ? NAMES[name as keyof typeof NAMES] : undefined;
       at += 1;
@@ -52,45 +54,40 @@ export function readCriteria(rest: string, origin: string): readonly Criterion[]
           'unparseable',
           `The Match at ${origin} uses the criterion "${name}", which fleetproof cannot evaluate.`,
         );
-      criteria.push({ on, list });
+      criteria.push({ on, list, holds: testOf(on, list, origin) });
     }
   }
-  for (const criterion of criteria) checkList(criterion, origin);
   return criteria;
-}
-
-function checkList({ on, list }: Criterion, origin: string): void {
-  if (on !== 'addr' && on !== 'laddr') return;
-  try {
-    matchesAddress('192.0.2.1', list);
-  } catch {
-    cannotTell('unparseable', `The Match at ${origin} has an address list that could not be read: ${list}.`);
-  }
 }
 
 /** True when every criterion of the block holds for this log-in. */
 export function matches(criteria: readonly Criterion[], login: Login): boolean {
-  return criteria.every((criterion) => holds(criterion, login));
+  return criteria.every(({ holds }) => holds(login));
 }
 
-export function holds({ on, list }: Criterion, login: Login): boolean {
+function testOf(on: Dimension, list: string, origin: string): Criterion['holds'] {
   switch (on) {
-    case 'all':
-      return true;
-    case 'invalid':
-      // Somebody who does not exist cannot get in, whatever is asked of him.
-      return false;
     case 'group':
-      return matchesAny(login.groups, list);
+      return ({ groups }) => matchesAny(groups, list);
     case 'addr':
-    case 'laddr':
-      return matchesAddress(login[on], list);
+    case 'laddr': {
+      const test = addressTest(list, origin);
+      return (login) => test(login[on]);
+    }
     case 'lport':
-      return list.split(',').includes(login.lport);
+      return ({ lport }) => list.split(',').includes(lport);
     case 'host':
       // sshd compares host names in lower case.
-      return matchesList(login.host.toLowerCase(), list.toLowerCase());
+      return ({ host }) => matchesList(host.toLowerCase(), list.toLowerCase());
     default:
-      return matchesList(login[on], list);
+      return (login) => matchesList(login[on], list);
+  }
+}
+
+function addressTest(list: string, origin: string): (address: string) => boolean {
+  try {
+    return readAddressList(list);
+  } catch {
+    return cannotTell('unparseable', `The Match at ${origin} has an address list that could not be read: ${list}.`);
   }
 }

@@ -30,8 +30,6 @@ export interface SshContext {
   readonly settings: SshSettings;
   /** Keyword (lower case) → what decided it: "/etc/ssh/sshd_config line 57", "the built-in default". */
   readonly origins: Readonly<Record<string, string>>;
-  /** `sshd`: the daemon answered for this context. `files`: fleetproof read the files as sshd does. */
-  readonly source: 'sshd' | 'files';
 }
 
 /** Settings that decide how a log-in can be completed. Source: sshd_config(5). */

@@ -185,3 +185,23 @@ describe('what cannot be read is not read', () => {
     expect(() => config(loop)).toThrow('deeper than 16');
   });
 });
+
+describe('a hostile configuration costs little and ends in ignorance or in a finding', () => {
+  test.each([
+    ['patterns of many stars', `Match User ${'*a'.repeat(5000)}b\nPasswordAuthentication yes`, undefined],
+    ['many blocks', 'Match User a\nPasswordAuthentication yes\n'.repeat(300), 'more Match blocks or patterns'],
+    ['long lists', `Match User ${'a,'.repeat(3000)}b`, 'more Match blocks or patterns'],
+    ['many includes', 'Include sshd_config.d/*\n'.repeat(2000), 'Include reads more than 1000 files'],
+  ])('%s', (_name, text, message) => {
+    const files = { [MAIN]: text, '/etc/ssh/sshd_config.d/a': 'Port 22' };
+    const started = performance.now();
+    if (message === undefined) {
+      const decided = matchDecisions(config(files), login({ user: 'a'.repeat(10_000) }), false);
+      expect(decided.size).toBe(0);
+    } else {
+      expect(() => config(files)).toThrow(message);
+    }
+    // Backtracking would take minutes.
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+});

@@ -27,7 +27,7 @@ function rsa(bits: number): string {
 }
 
 describe('a public key', () => {
-  test.each([1024, 1536, 2048, 3072])('RSA of %i bits, as long as the recorded one', (bits) => {
+  test.each([1024, 1536, 2048])('RSA of %i bits, as long as the recorded one', (bits) => {
     const length = new RegExp(`^ssh-rsa (\\d+) rsa${bits}$`, 'm').exec(sample('debian12/10-authkeys'))?.[1];
     const blob = rsa(bits);
     expect(String(blob.length)).toBe(length);
