@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { checks } from '../../checks/index.ts';
 import { type BaselineContext, readBuiltins, resolveBaseline, resolveBaselines } from '../../src/inputs/baseline.ts';
 import { type CatalogueEntry, catalogueOf } from '../../src/inputs/catalogue.ts';
 import { InputError } from '../../src/inputs/error.ts';
@@ -324,15 +325,26 @@ describe('resolveBaselines', () => {
   });
 });
 
+it.each(checks.map((check) => [check.id, check] as const))('the defaults of %s are valid', (id, { params }) => {
+  const defaults = Object.fromEntries(Object.entries(params).map(([name, param]) => [name, param.default]));
+  const given = {
+    id: 'own',
+    title: 'Own',
+    version: 1,
+    controls: { 'own-1': { title: 'T', requirement: 'R', checks: { [id]: defaults } } },
+  };
+  const own = decodeInput('own.yaml', Buffer.from(JSON.stringify(given)));
+  const { controls } = resolveBaseline(own, { ...context, catalogue: catalogueOf(checks) });
+  expect(controls[0]?.checks).toEqual([{ check: id, params: defaults }]);
+});
+
 describe('the built-in baseline', () => {
   it('cleavr lists ten controls with the checks of the host view', () => {
     const ids = `fail2ban-active fail2ban-sshd-jail firewall-active firewall-default-deny firewall-allowed-ports
       firewall-logging firewall-effective ssh-key-only ssh-root-login ssh-authorized-keys updates-automatic
       updates-security-origin updates-recent updates-pending updates-reboot os-supported secrets-permissions
       provider-known`.split(/\s+/);
-    const free = { schema: {}, default: null, description: '' };
-    const params = { acceptBackends: free, allowed: free };
-    const catalogue = catalogueOf(ids.map((id) => ({ id, severity: 'high', params })));
+    const catalogue = catalogueOf(checks);
     const builtins = readBuiltins(fileURLToPath(new URL('../../checks/baselines', import.meta.url)), ['cleavr']);
     const [cleavr] = resolveBaselines(['cleavr'], { ...context, builtins, catalogue });
     expect(cleavr?.controls.map(({ id }) => id)).toEqual(
