@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
  */
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/model': { rooms: [], packages: [] },
-  'src/facts': { rooms: ['src/model'], packages: ['node:crypto'] },
+  'src/facts': { rooms: ['src/model'], packages: [] },
   'src/evaluate': { rooms: ['src/model'], packages: [] },
   checks: { rooms: ['src/model'], packages: [] },
   'src/inputs': {
@@ -32,10 +32,10 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     ],
   },
   'src/evidence': { rooms: ['src/model'], packages: ['node:crypto', 'node:fs', 'node:path'] },
-  reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs', 'node:path', 'node:url'] },
+  reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs'] },
   'src/demo': {
     rooms: ['src/model'],
-    packages: ['ssh2', 'node:crypto', 'node:fs', 'node:net', 'node:os', 'node:path', 'node:url'],
+    packages: ['ssh2', 'node:fs', 'node:net', 'node:os', 'node:path', 'node:url'],
   },
   'src/cli': {
     rooms: [
