@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { checks } from '../checks/index.ts';
 import { builtinBaselines } from '../src/cli/builtin.ts';
 import { checkPages } from '../src/cli/pages.ts';
 import { factSources, probes } from '../src/facts/index.ts';
 import { grantsOf } from '../src/facts/sudoers.ts';
+import { compileMapping } from '../src/inputs/schema.ts';
 import { SEVERITIES } from '../src/model/verdict.ts';
 import { variants } from './real/variants.ts';
 
@@ -29,9 +29,9 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
   });
 
   test('has parameters whose defaults fit their schemas', () => {
-    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
     for (const param of Object.values(check.params)) {
-      expect(ajv.validate(param.schema, param.default), JSON.stringify(param)).toBe(true);
+      const fits = compileMapping({ value: param.schema });
+      expect(fits({ value: param.default }), JSON.stringify(param)).toBe(true);
       expect(param.description).toMatch(/\.$/);
     }
   });
