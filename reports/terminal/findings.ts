@@ -53,10 +53,7 @@ function remaining(page: Page, groups: readonly Group[], quoted: readonly Group[
   const findings = rest.reduce((sum, group) => sum + group.findings, 0);
   const hosts = new Set(rest.flatMap((group) => group.places.map((place) => place.host)));
   if (findings > 0)
-    page.text(
-      `and ${count(findings, 'more finding')} with other details on ${count(hosts.size, 'host')}; the reports have them.`,
-      '    … ',
-    );
+    page.text(`and ${count(findings, 'more finding')} with other details on ${count(hosts.size, 'host')}.`, '    … ');
 }
 
 function quotedOf(hosts: number): number {

@@ -1,3 +1,4 @@
+import { reportSchema } from '../../../reports/index.ts';
 import { schema, schemaNames } from '../../inputs/schema.ts';
 import type { Command } from '../context.ts';
 
@@ -6,10 +7,15 @@ export const schemaCommand: Command = (cli, { console }, run) =>
   cli.command(
     'schema <name>',
     'Print a JSON Schema (2020-12)',
-    (args) => args.positional('name', { choices: schemaNames, demandOption: true, describe: 'Which one' }),
+    (args) =>
+      args.positional('name', {
+        choices: ['report', ...schemaNames] as const,
+        demandOption: true,
+        describe: 'Which one',
+      }),
     (args) =>
       run(async () => {
-        console.out(`${JSON.stringify(schema(args.name), null, 2)}\n`);
+        console.out(`${JSON.stringify(args.name === 'report' ? reportSchema : schema(args.name), null, 2)}\n`);
         return 0;
       })(),
   );
