@@ -20,7 +20,7 @@ cmd_exec() {
 # The manifest is made from outside, with this machine's tools: nothing runs in
 # the host, so that looking changes nothing but access times. One line per path:
 # path, type, mode, uid, gid, size, modification time, then the SHA-256 of a
-# regular file or the target of a link.
+# regular file or the target of a link. A file that goes away meanwhile has none.
 cmd_hash() {
   parse_host "$@"
   cd "/proc/$INIT/root" || die "$HOST is gone"
@@ -28,7 +28,7 @@ cmd_hash() {
   LC_ALL=C join -t $'\t' -a 1 -e - -o 0,1.2,1.3,1.4,1.5,1.6,1.7,2.2 \
     <(find . "${skip[@]}" -printf '%p\t%y\t%m\t%U\t%G\t%s\t%T@\n' | LC_ALL=C sort -t $'\t' -k1,1) \
     <({
-      find . "${skip[@]}" -type f -print0 | xargs -0 -r -n 500 -P 2 sha256sum -- 2>/dev/null | sed -E 's/^\\?([0-9a-f]{64})..(.*)$/\2\t\1/'
+      find . "${skip[@]}" -type f -print0 | { xargs -0 -r -n 500 -P 2 sha256sum -- 2>/dev/null || true; } | sed -E 's/^\\?([0-9a-f]{64})..(.*)$/\2\t\1/'
       find . "${skip[@]}" -type l -printf '%p\t-> %l\n'
     } | LC_ALL=C sort -t $'\t' -k1,1)
 }
