@@ -1,7 +1,7 @@
 import type { Cost } from '../../model/host.ts';
 import type { Reason } from '../../model/verdict.ts';
 
-/** How the one command ended. Only `exit` means that everything it wrote is here. */
+/** How the one command ended. Only after `exit` can everything it wrote be here; the collector's end marker tells. */
 export type Ending = 'exit' | 'deadline' | 'cap' | 'closed' | 'aborted';
 
 /** What the command wrote, as bytes: nothing here is trusted or decoded. */

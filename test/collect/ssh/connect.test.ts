@@ -54,15 +54,15 @@ describe('addresses of a name', () => {
   it('share the time, so that a filtered one leaves some for the next', async () => {
     const port = await filteredPort();
     const began = performance.now();
-    const failed = open('web', port, 0.6, addresses('127.0.0.1', '127.0.0.2'));
+    const failed = open('web', port, 3, addresses('127.0.0.1', '127.0.0.2'));
     await expect(failed).rejects.toMatchObject({
       reason: 'unreachable',
       message: expect.stringMatching(
-        /^web port \d+ cannot be reached: 127\.0\.0\.1: no answer within 0\.6 s \(filtered by a firewall.*\); 127\.0\.0\.2: connection refused/,
+        /^web port \d+ cannot be reached: 127\.0\.0\.1: no answer within 3 s \(filtered by a firewall.*\); 127\.0\.0\.2: connection refused/,
       ),
     });
-    expect(performance.now() - began).toBeGreaterThan(250);
-    expect(performance.now() - began).toBeLessThan(600);
+    expect(performance.now() - began).toBeGreaterThan(1400);
+    expect(performance.now() - began).toBeLessThan(2900);
   });
 
   it('a filtered port ends at the deadline', async () => {
@@ -73,7 +73,7 @@ describe('addresses of a name', () => {
         /no answer within 0\.4 s \(filtered by a firewall, switched off, or a wrong address\)\.$/,
       ),
     });
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(5000);
   });
 
   it.each([

@@ -138,7 +138,7 @@ describe('through jump hosts', () => {
     const jump = await bastion();
     const mute = await tcpServer(() => undefined);
     const web = await tcpServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n'));
-    const short = options({ handshakeSeconds: 0.5 });
+    const short = options({ handshakeSeconds: 2 });
     expect(failure(await execScript(behind({ port: mute }, jump), 'sh', '', short))).toMatchObject({
       reason: 'timeout',
       message: expect.stringMatching(
@@ -170,7 +170,7 @@ describe('through jump hosts', () => {
   it('the time for one host and an interruption end the whole chain', async () => {
     const jump = await bastion();
     const inner = await sshServer({ hostKeys: [INNER_KEY], onExec: (channel) => channel.write('so far') });
-    const { exec } = success(await execScript(behind(inner, jump), 'sh', '', options({ hostSeconds: 0.6 })));
+    const { exec } = success(await execScript(behind(inner, jump), 'sh', '', options({ hostSeconds: 3 })));
     expect(exec).toMatchObject({ ended: 'deadline' });
     expect(exec.stdout.toString()).toBe('so far');
     await expect.poll(() => [...jump.connections, ...inner.connections].every(isClosed)).toBe(true);

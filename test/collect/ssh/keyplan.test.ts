@@ -67,10 +67,10 @@ describe.skipIf(!hasKeygen)('passphrases', () => {
     const { path, pair } = keygen('-t', 'ed25519', '-a', '4', '-N', SECRET);
     const server = await sshServer({ accept: [pair] });
     const slow = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await new Promise((resolve) => setTimeout(resolve, 2500));
       return SECRET;
     };
-    success(await visit(server, { passphrase: slow, hostSeconds: 0.5, handshakeSeconds: 0.5 }, { identities: [path] }));
+    success(await visit(server, { passphrase: slow, hostSeconds: 2, handshakeSeconds: 2 }, { identities: [path] }));
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);
     const forever = () => new Promise<string>(() => undefined);
@@ -176,7 +176,7 @@ describe.skipIf(!hasKeygen)('ssh-agent', () => {
     const server = await sshServer({ accept: [A] });
     const outcome = await visit(
       server,
-      { agentSocket: path, identityFiles: [], handshakeSeconds: 0.4 },
+      { agentSocket: path, identityFiles: [], handshakeSeconds: 2 },
       { identitiesOnly: false },
     );
     expect(failure(outcome)).toMatchObject({

@@ -15,7 +15,7 @@ function run(server: Sshd, changes: Partial<SshOptions> = {}, hostChanges: Parti
     at(server, hostChanges),
     'sh',
     script,
-    options({ handshakeSeconds: 5, hostSeconds: 10, ...changes }),
+    options({ handshakeSeconds: 10, hostSeconds: 20, ...changes }),
   );
 }
 
@@ -187,7 +187,7 @@ describe.skipIf(!hasSshd)('against a real sshd', () => {
   it('a hanging command is left at the time for one host', async () => {
     const server = await sshd();
     const script = 'sleep 60 & echo "pid $!"; wait; echo late\n';
-    const { exec } = success(await run(server, { hostSeconds: 1.5 }, {}, script));
+    const { exec } = success(await run(server, { hostSeconds: 4 }, {}, script));
     expect(exec.ended).toBe('deadline');
     const pid = Number(/^pid (\d+)\n$/.exec(exec.stdout.toString())?.[1]);
     expect(pid).toBeGreaterThan(1);
@@ -219,14 +219,16 @@ describe.skipIf(!hasSshd)('against a real sshd', () => {
   it('a jump host in front, and one that forbids it', async () => {
     const [jump, inner] = [await sshd(), await sshd()];
     const through = at(inner, { jump: [at(jump, { name: 'bastion' })] });
-    const outcome = success(await execScript(through, 'sh', SCRIPT, options({ handshakeSeconds: 5, hostSeconds: 15 })));
+    const outcome = success(
+      await execScript(through, 'sh', SCRIPT, options({ handshakeSeconds: 10, hostSeconds: 20 })),
+    );
     expect(outcome.exec.stdout.toString()).toContain('to stdout');
     expect(outcome.cost).toMatchObject({ connections: 2, execs: 1 });
     expect(inner.log()).toMatch(/Connection from 127\.0\.0\.1/);
     const closed = await sshd(['AllowTcpForwarding no']);
     const refused = at(inner, { jump: [at(closed, { name: 'bastion' })] });
     expect(
-      failure(await execScript(refused, 'sh', SCRIPT, options({ handshakeSeconds: 5, hostSeconds: 15 }))),
+      failure(await execScript(refused, 'sh', SCRIPT, options({ handshakeSeconds: 10, hostSeconds: 20 }))),
     ).toMatchObject({
       reason: 'unreachable',
       message: expect.stringMatching(/it does not allow it .*AllowTcpForwarding/),

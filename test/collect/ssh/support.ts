@@ -76,16 +76,16 @@ export function host(changes: Partial<Host> = {}): Host {
   };
 }
 
-/** Short deadlines; knows nothing and offers USER_KEY until told otherwise. */
+/** Deadlines that a busy machine keeps; knows nothing and offers USER_KEY until told otherwise. */
 export function options(changes: Partial<SshOptions> = {}): SshOptions {
   const signal = new AbortController().signal;
   return {
     ...sshOptions({ home: null, uid: process.getuid?.() ?? null, agentSocket: null, signal }),
     knownHostsFiles: [],
     identityFiles: [file('id_ed25519', USER_KEY.privateKey)],
-    connectSeconds: 2,
-    handshakeSeconds: 2,
-    hostSeconds: 5,
+    connectSeconds: 5,
+    handshakeSeconds: 10,
+    hostSeconds: 15,
     ...changes,
   };
 }
