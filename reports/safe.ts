@@ -37,6 +37,8 @@ export function terminalText(text: string): string {
 
 /** JSON text that is safe to print to a terminal; equal after parsing. Active characters occur only inside strings. */
 export function inertJson(json: string): string {
+  // Most text is ASCII, and this look is several times cheaper than the search.
+  if (!/[^\u0000-\u007e]/.test(json)) return json;
   return json.replace(ACTIVE_IN_JSON, (char) => {
     let escaped = '';
     for (let index = 0; index < char.length; index++) escaped += unit(char.charCodeAt(index));
