@@ -27,7 +27,8 @@ export function compliant(suite: Suite): Expected {
     'updates-automatic': PASS,
     'updates-security-origin': PASS,
     'updates-recent': PASS,
-    'updates-pending': PASS,
+    // No list of its frozen security archive is recent, so nobody knows what would be pending.
+    'updates-pending': suite === 'bullseye' ? 'unknown:not-observable' : PASS,
     // A container shows the kernel of the machine below it.
     'updates-reboot': 'not-applicable',
     // The long-term support of bullseye ended on 2026-08-31.
