@@ -60,6 +60,19 @@ describe('secrets-permissions', () => {
     expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
   });
 
+  test.each([
+    ['drwx------', 'pass'],
+    ['drwxr-x---', 'pass'],
+    ['drwx--x--x', 'fail'],
+  ])('root sees a readable file behind a directory of %s: %s', (mode, expected) => {
+    const { now, outputs } = recording('trixie-secrets-unlisted-home-as-root');
+    const changed = outputs.map((output) => ({
+      ...output,
+      stdout: output.stdout.replace(/^d\S+(.* \/home\/alice)$/m, `${mode}$1`),
+    }));
+    expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
+  });
+
   test('places can be left out', () => {
     const params = { paths: ['/etc/gshadow', '/etc/ssh/ssh_host_*_key'] };
     for (const name of ['bookworm-secrets', 'trixie-secrets-unlisted-home']) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sshAuthorizedKeys } from '../../checks/ssh/ssh-authorized-keys.ts';
 import { captureOf, judged, recording, verdicts, without } from './recorded.ts';
 
+const PASSWD = 'alice:x:1001:1001::/home/alice:/bin/bash\naudit:x:1000:1000::/home/audit:/usr/sbin/nologin\n';
 const ALL_PASS = ['account:root pass', 'account:audit pass', 'account:alice pass'];
 
 describe('ssh-authorized-keys', () => {
@@ -62,6 +63,33 @@ describe('ssh-authorized-keys', () => {
     const findings = judged(sshAuthorizedKeys, captureOf({ now, outputs: refused }));
     expect(verdicts(findings)).toEqual(['unknown unreadable']);
     expect(findings[0]?.because).toBe('/home/alice/.ssh/authorized_keys could not be looked at, even as root.');
+  });
+
+  test('a key that is commented out opens nothing', () => {
+    const because = judged(sshAuthorizedKeys, captureOf(recording('bookworm-keys')))[0]?.because;
+    expect(because).not.toContain('RSA 1024');
+  });
+
+  test.each([
+    ['664 1001 1001', 'pass', 'a group of its own'],
+    ['664 1001 100', 'fail', 'the group users, which has other members'],
+    ['664 1001 4321', 'fail', 'a group without a name'],
+    ['644 0 0', 'pass', 'root'],
+    ['644 1000 1000', 'fail', 'another account'],
+  ])('alice has a file of %s: %s (%s)', (meta, expected) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const changed = outputs.map((output) => {
+      if (output.probe === 'passwd-entries') return { ...output, stdout: PASSWD };
+      if (output.probe === 'group-entries') return { ...output, stdout: 'alice:x:1001:\nusers:x:100:audit,alice\n' };
+      if (output.probe !== 'ssh-key-paths') return output;
+      const stdout = output.stdout
+        .replace(/^700 \d+ \d+ (.*\/home\/alice\/\.ssh)$/m, '700 1001 1001 $1')
+        .replace(/^\d+ \d+ \d+ (directory:\/home\/alice)$/m, '755 1001 1001 $1')
+        .replace(/^\d+ \d+ \d+ (.*\/home\/alice\/\.ssh\/authorized_keys)$/m, `${meta} $1`);
+      return { ...output, stdout };
+    });
+    const findings = judged(sshAuthorizedKeys, captureOf({ now, outputs: changed }));
+    expect(verdicts(findings)).toEqual([`account:alice ${expected}`]);
   });
 
   test('the length that RSA keys need is a parameter', () => {

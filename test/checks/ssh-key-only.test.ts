@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { openingsOf } from '../../checks/ssh/openings.ts';
 import { sshKeyOnly } from '../../checks/ssh/ssh-key-only.ts';
 import { captureOf, judged, recording, verdicts, without } from './recorded.ts';
 
@@ -104,14 +105,81 @@ describe('ssh-key-only', () => {
     expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: bad })))).toEqual(['fail']);
   });
 
-  test("the daemon's own answer wins over our reading", () => {
+  test.each([
+    ['user=deploy', 'sshd:user=deploy pass'],
+    // sshd was asked for another address of the same network.
+    ['user=fleetproof-stranger,host=stranger.invalid,addr=10.0.0.0', 'sshd:addr=10.0.0.7 pass'],
+  ])("the daemon's own answer for %s wins over our reading", (spec, expected) => {
     const { now, outputs } = recording('bookworm-match');
     const changed = outputs.map((output) =>
-      output.probe === 'sshd-contexts' && (output.argv.at(-1) ?? '').startsWith('user=deploy')
+      output.probe === 'sshd-contexts' && (output.argv.at(-1) ?? '').startsWith(spec)
         ? { ...output, stdout: output.stdout.replace('passwordauthentication yes', 'passwordauthentication no') }
         : output,
     );
+    expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: changed })))).toContain(expected);
+  });
+
+  test('and opens what our reading takes for closed', () => {
+    const { now, outputs } = recording('bookworm-match');
+    const changed = outputs.map((output) =>
+      output.probe === 'sshd-contexts' && output.argv.at(-1)?.endsWith('lport=2222')
+        ? { ...output, stdout: output.stdout.replace('passwordauthentication no', 'passwordauthentication yes') }
+        : output,
+    );
     const findings = judged(sshKeyOnly, captureOf({ now, outputs: changed }));
-    expect(verdicts(findings)).toContain('sshd:user=deploy pass');
+    expect(verdicts(findings)).toContain('sshd:lport=2222 fail');
+    expect(findings.find(({ subject }) => subject === 'sshd:lport=2222')?.because).toContain(
+      'asked with "sshd -T -C user=',
+    );
+  });
+
+  test('without root, a file that is not read may say otherwise', () => {
+    const { now, outputs } = recording('bookworm-no-sudo-cloud-init');
+    const stderr = '/usr/bin/grep: /etc/ssh/sshd_config.d/00-0.conf: Permission denied\n';
+    const changed = outputs.map((output) =>
+      output.probe === 'sshd-config-readable' ? { ...output, exitCode: 2, stderr } : output,
+    );
+    expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: changed })))).toEqual(['unknown no-privilege']);
+  });
+});
+
+describe('ways to complete a log-in', () => {
+  const settings = {
+    passwordAuthentication: false,
+    kbdInteractiveAuthentication: false,
+    pubkeyAuthentication: true,
+    hostbasedAuthentication: false,
+    gssapiAuthentication: false,
+    permitEmptyPasswords: false,
+    permitRootLogin: 'no',
+    authenticationMethods: ['any'],
+  } as const;
+
+  test.each([
+    [{}, []],
+    [{ passwordAuthentication: true }, ['PasswordAuthentication yes']],
+    [{ passwordAuthentication: true, authenticationMethods: ['publickey'] }, []],
+    [{ passwordAuthentication: true, authenticationMethods: ['publickey,password'] }, []],
+    [
+      { passwordAuthentication: true, authenticationMethods: ['publickey', 'password'] },
+      ['PasswordAuthentication yes'],
+    ],
+    // sshd drops a list that names a method it has switched off.
+    [{ authenticationMethods: ['publickey', 'password'] }, []],
+    [{ authenticationMethods: ['publickey,keyboard-interactive'] }, ['no log-in by key']],
+    [
+      { kbdInteractiveAuthentication: true, authenticationMethods: ['keyboard-interactive:pam', 'publickey'] },
+      ['KbdInteractiveAuthentication yes'],
+    ],
+    [{ kbdInteractiveAuthentication: true, authenticationMethods: ['publickey,keyboard-interactive:pam'] }, []],
+    [{ pubkeyAuthentication: false }, ['no log-in by key']],
+    [{ permitEmptyPasswords: true }, ['PermitEmptyPasswords yes']],
+    [
+      { hostbasedAuthentication: true, gssapiAuthentication: true },
+      ['GSSAPIAuthentication yes', 'HostbasedAuthentication yes'],
+    ],
+  ])('%j: %j', (over, expected) => {
+    const openings = openingsOf({ who: 'anyone', settings: { ...settings, ...over }, origins: {} });
+    expect(openings.map(({ actual }) => actual)).toEqual(expected);
   });
 });

@@ -121,30 +121,22 @@ function readersOf(row: Row, above: readonly (Row | undefined)[], directory: Dir
   // Readable by all, but behind a directory for one group: that group can read it.
   const gate = above.find((one) => one !== undefined && (one.mode & 0o001) === 0);
   const isGroupReadable = (row.mode & 0o040) !== 0 && (gate === undefined || gate.gid === row.gid);
-  const throughGate = (row.mode & 0o004) !== 0 && gate !== undefined;
-  const groups = [
-    ...(isGroupReadable ? [row.gid] : []),
-    ...(throughGate && (gate.mode & 0o010) !== 0 ? [gate.gid] : []),
-  ];
-  if (groups.some((gid) => isShared(gid, row.uid, directory))) return 'group';
-  return groups.some((gid) => membersOf(directory, gid).some((name) => name !== ownerName(row.uid, directory)))
-    ? 'service'
-    : 'owner';
+  const isGateOpen = (row.mode & 0o004) !== 0 && gate !== undefined && (gate.mode & 0o010) !== 0;
+  const doors = [...(isGroupReadable ? [row] : []), ...(isGateOpen ? [gate] : [])];
+  return doors.some(({ gid, uid }) => isShared(gid, uid, directory)) ? 'group' : 'owner';
 }
 
 /** A group of people: not the owner's own, and not one that a service brought along. */
 function isShared(gid: number, uid: number, directory: Directory): boolean {
   const name = directory.groups.find((group) => group.gid === gid)?.name ?? '';
   if (SERVICE_GROUPS.has(name)) return false;
-  const others = membersOf(directory, gid).filter(
-    (member) => member !== ownerName(uid, directory) && member !== 'root',
-  );
   if (PEOPLE_GROUPS.has(name)) return true;
-  return gid >= FIRST_PERSON && others.length > 0;
+  return gid >= FIRST_PERSON && membersBeside(gid, uid, directory).length > 0;
 }
 
-function ownerName(uid: number, directory: Directory): string | undefined {
-  return directory.accounts.find((account) => account.uid === uid)?.name;
+function membersBeside(gid: number, uid: number, directory: Directory): readonly string[] {
+  const owner = directory.accounts.find((account) => account.uid === uid)?.name;
+  return membersOf(directory, gid).filter((member) => member !== owner && member !== 'root');
 }
 
 function closedOf(path: string, rows: ReadonlyMap<string, Row>, directory: Directory): ClosedPlace {

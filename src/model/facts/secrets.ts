@@ -61,8 +61,11 @@ export interface SecretFile {
   readonly mode: number;
   readonly owner: string;
   readonly group: string;
-  /** Who can read it, with the directories above it taken into account. */
-  readonly readableBy: 'owner' | 'service' | 'group' | 'everyone';
+  /**
+   * Who can read it, with the directories above it taken into account. `owner`: also the one service whose group
+   * it is; `group`: further people.
+   */
+  readonly readableBy: 'owner' | 'group' | 'everyone';
   /** An access control list may let more accounts in than the mode shows. */
   readonly hasAcl: boolean;
   /** The document root of a web server that it lies in. */

@@ -112,7 +112,7 @@ describe('what a log-in gets', () => {
     '/etc/ssh/sshd_config.d/10-a.conf': 'Match LocalPort 2222\n  PermitRootLogin no',
     '/etc/ssh/sshd_config.d/.hidden.conf': 'PermitRootLogin forced-commands-only',
     '/etc/ssh/sshd_config.d/readme.txt': 'PermitRootLogin no',
-    '/etc/ssh/sshd_config.d/sub/x': 'GSSAPIAuthentication yes',
+    '/etc/ssh/sshd_config.d/sub/x': 'GSSAPIAuthentication yes\nMatch User ops\n  PermitEmptyPasswords yes',
   };
   const whole = config(files);
 
@@ -121,7 +121,7 @@ describe('what a log-in gets', () => {
     expect(decided.get('passwordauthentication')).toEqual({ value: 'no', origin: `${MAIN} line 2` });
     expect(decided.get('permitrootlogin')).toEqual({ value: 'yes', origin: '/etc/ssh/sshd_config.d/50-b.conf line 1' });
     expect(decided.has('gssapiauthentication')).toBe(false);
-    expect(whole.blocks).toHaveLength(4);
+    expect(whole.blocks).toHaveLength(5);
   });
 
   test.each([
@@ -136,6 +136,9 @@ describe('what a log-in gets', () => {
     [{ addr: '192.0.2.1' }, 'gssapiauthentication', undefined],
     [{ groups: ['sftp'], host: 'a.EXAMPLE.org' }, 'kbdinteractiveauthentication', 'yes'],
     [{ groups: ['sftp'] }, 'kbdinteractiveauthentication', undefined],
+    // A Match in a file that is included under a Match: both must hold.
+    [{ user: 'ops', addr: '10.1.1.1' }, 'permitemptypasswords', 'yes'],
+    [{ user: 'ops' }, 'permitemptypasswords', undefined],
     [{ lport: '2222' }, 'permitrootlogin', 'no'],
   ] as const)('%j: %s %s', (over, keyword, expected) => {
     expect(matchDecisions(whole, login(over), false).get(keyword)?.value).toBe(expected);
