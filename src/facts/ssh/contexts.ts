@@ -23,10 +23,10 @@ export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as cons
 /** Beside the outside address: IPv6, each private range, the machine itself. */
 const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1'];
 /** More combinations than this are not evaluated; the caller then says so. */
-export const MAX_COMBINATIONS = 2000;
+const MAX_COMBINATIONS = 2000;
 
 /** What differs from the stranger, in the order of a `sshd -C` specification. */
-export type Difference = Partial<Login>;
+type Difference = Partial<Login>;
 
 export interface Who {
   readonly login: Login;

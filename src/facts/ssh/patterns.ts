@@ -31,7 +31,7 @@ function walk(text: string, steps: readonly Step[]): boolean {
 }
 
 /** `*` and `?` patterns of ssh_config(5). Case-sensitive; nothing else has a meaning. */
-export function matchesPattern(text: string, pattern: string): boolean {
+function matchesPattern(text: string, pattern: string): boolean {
   if (!/[*?]/.test(pattern)) return text === pattern;
   const steps = [...pattern].map((own): Step => {
     if (own === '*') return own;

@@ -29,18 +29,6 @@ export const DEFAULTS: Readonly<Record<Keyword, string>> = {
   authenticationmethods: 'any',
 };
 
-/** The spelling of the man page, for sentences. */
-export const SPELLING: Readonly<Record<Keyword, string>> = {
-  passwordauthentication: 'PasswordAuthentication',
-  kbdinteractiveauthentication: 'KbdInteractiveAuthentication',
-  pubkeyauthentication: 'PubkeyAuthentication',
-  hostbasedauthentication: 'HostbasedAuthentication',
-  gssapiauthentication: 'GSSAPIAuthentication',
-  permitemptypasswords: 'PermitEmptyPasswords',
-  permitrootlogin: 'PermitRootLogin',
-  authenticationmethods: 'AuthenticationMethods',
-};
-
 /** Reads the output of `sshd -T`: `keyword value` per line, list keywords repeated. */
 export function readEffective(text: string): Values {
   const values = new Map<string, string[]>();
