@@ -83,24 +83,26 @@ function serviceProblem(facts: Facts<Needed>): Problem | undefined {
   return problem(`fail2ban is installed but not running (${service.activeState}), so no jail is.`);
 }
 
-/** Another jail may do the same work under another name; that is neither seen nor excluded. */
 function missingJail(facts: Facts<Needed>): Problem {
-  const other = need(facts, 'fail2banConfig').jails.find(
-    ({ name, processes }) => name !== 'sshd' && (processes === 'sshd' || processes === 'sshd-session'),
-  );
-  if (other !== undefined) {
-    cannotTell(
-      'not-observable',
-      `A jail "${other.name}" reads sshd's messages, and fleetproof judges only one named sshd.`,
-    );
-  }
+  requireNoOther(need(facts, 'fail2banConfig'));
   return problem(`${facts.absence('sshdJail')}.`);
 }
 
 /** A jail that only the running server knows is gone after its next start. */
-function filesProblem({ jails }: Fail2banConfig): Problem | undefined {
-  const found = jails.some(({ name }) => name === 'sshd');
-  return found ? undefined : problem('The files under /etc/fail2ban start no jail named sshd.');
+function filesProblem(config: Fail2banConfig): Problem | undefined {
+  if (config.jails.some(({ name }) => name === 'sshd')) return undefined;
+  requireNoOther(config);
+  return problem('The files under /etc/fail2ban start no jail named sshd.');
+}
+
+/** Another jail may do the same work under another name; that is neither seen nor excluded. */
+function requireNoOther({ jails }: Fail2banConfig): void {
+  const other = jails.find(({ name, processes }) => name !== 'sshd' && processes !== null && processes !== 'other');
+  if (other === undefined) return;
+  cannotTell(
+    'not-observable',
+    `A jail "${other.name}" reads sshd's messages, and fleetproof judges only one named sshd.`,
+  );
 }
 
 function jailIn({ jails }: Fail2banConfig): ConfiguredJail {

@@ -15,7 +15,7 @@ export const RECORDED_AT = 1_795_312_800;
 const samples = fileURLToPath(new URL('../captures/samples/', import.meta.url));
 
 /** A recording of one distro; where it has none of its own, it printed the same as Debian 12. */
-export function sample(area: 'fail2ban' | 'updates', distro: Distro, name: string): string {
+export function sample(area: 'fail2ban' | 'firewall' | 'updates', distro: Distro, name: string): string {
   const own = join(samples, area, distro, `${name}.txt`);
   return readFileSync(existsSync(own) ? own : join(samples, area, 'debian12', `${name}.txt`), 'utf8');
 }

@@ -103,11 +103,14 @@ function sourceOf(backend: Value | undefined, all: (key: string) => readonly Com
   return { kind: 'journal', match: match.join(' + ') };
 }
 
-/** Releases before 1.1 know the process name sshd only: `sshd(?:\(\S+\))?`; patched ones have `sshd(?:-session)?`. */
+/**
+ * `_daemon` as filter.d/sshd.conf spells it out: sshd alone up to 1.0, and in 1.1 without Debian's patch;
+ * `sshd(?:-session)?` with it.
+ */
 function processesOf(prefix: Value | undefined): ConfiguredJail['processes'] {
   if (typeof prefix !== 'string') return null;
   if (prefix.includes('-session')) return 'sshd-session';
-  return prefix.includes('sshd(?:\\(\\S+\\))?') ? 'sshd' : 'other';
+  return prefix.includes('sshd(?:\\(\\S+\\))?') || prefix.includes('sshd(?:\\[\\d+\\])?') ? 'sshd' : 'other';
 }
 
 interface OwnedAction {

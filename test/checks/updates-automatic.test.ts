@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { updatesAutomatic } from '../../checks/updates/updates-automatic.ts';
+import { DISTROS, sample } from '../facts/recorded.ts';
+import { type Changes, judgeState, verdictOf } from './states.ts';
+
+const settings = (text: string): Changes => ({ outputs: { 'apt-settings': { stdout: text } } });
+const ON = 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n';
+
+/** The timers of a recording, with the services that the recording does not show. */
+function timers(name: string): Changes {
+  const recorded = sample('updates', 'debian12', name);
+  const [first = '', second = ''] = ['apt-daily.timer', 'apt-daily-upgrade.timer'].map((unit) => {
+    const [, , file = 'enabled', active = 'active'] = new RegExp(`^(${unit}) (\\S+) (\\S+)$`, 'm').exec(recorded) ?? [];
+    return `Id=${unit}\nLoadState=loaded\nActiveState=${active}\nUnitFileState=${file}\n`;
+  });
+  return {
+    outputs: {
+      'apt-timers': { stdout: [first, second, service('apt-daily'), service('apt-daily-upgrade')].join('\n') },
+    },
+  };
+}
+
+function service(name: string, load = 'loaded'): string {
+  return `Id=${name}.service\nLoadState=${load}\nActiveState=inactive\nUnitFileState=static\n`;
+}
+
+describe('updates-automatic', () => {
+  test.each<[string, string, RegExp, Changes?]>([
+    ['bullseye/compliant', 'pass', /^unattended-upgrades is installed/],
+    ['bookworm/compliant', 'pass', /^unattended-upgrades is installed/],
+    ['trixie/compliant', 'pass', /^unattended-upgrades is installed/],
+    ['bookworm/no-sudo', 'pass', /^unattended-upgrades is installed/],
+    ['bookworm/locale-fr', 'pass', /^unattended-upgrades is installed/],
+    ['bookworm/compliant', 'pass', /./, settings(`${ON}Unattended-Upgrade::Update-Days:: "Sat";`)],
+    ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
+    ['bookworm/uu-periodic-0', 'fail', /apt never installs updates: APT::Periodic::Unattended-Upgrade is missing, 0/],
+    [
+      'bookworm/uu-timers-masked',
+      'fail',
+      /apt-daily\.timer is masked and inactive\. apt-daily-upgrade\.timer is masked/,
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /apt-daily-upgrade\.timer is disabled and inactive/,
+      timers('24-fail-timer-disabled'),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /refreshes the package lists only every 7 days/,
+      settings(`${ON}APT::Periodic::Update-Package-Lists "7";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /names no day of the week: Never/,
+      settings(`${ON}Unattended-Upgrade::Update-Days:: "Never";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /apt-daily-upgrade\.service, which the timer starts, is masked/,
+      {
+        outputs: {
+          'apt-timers': {
+            stdout: `Id=apt-daily.timer\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\nId=apt-daily-upgrade.timer\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\n${service('apt-daily')}\n${service('apt-daily-upgrade', 'masked')}`,
+          },
+        },
+      },
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:tool-missing',
+      /no dpkg/,
+      { outputs: { 'dpkg-packages': { state: 'missing', exitCode: null } } },
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:tool-missing',
+      /apt-settings/,
+      { outputs: { 'apt-settings': { state: 'missing', exitCode: null } } },
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /does not know how Rocky Linux 9\.4 installs/,
+      {
+        outputs: {
+          'os-release': {
+            stdout: 'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"\nPRETTY_NAME="Rocky Linux 9.4"\n',
+          },
+        },
+      },
+    ],
+  ])('%s: %s', (state, verdict, because, changes) => {
+    const finding = judgeState(updatesAutomatic, state, changes);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
+  });
+
+  test.each(DISTROS)('what looks switched on and is not fails with the settings of %s', (distro) => {
+    const dump = (name: string): Changes =>
+      settings(
+        sample('updates', distro, name)
+          .split('\n')
+          .filter((line) => /^(APT::Periodic|Unattended)/.test(line))
+          .join('\n'),
+      );
+    expect(verdictOf(judgeState(updatesAutomatic, 'bookworm/compliant', dump('01-apt-config-default')))).toBe('pass');
+    for (const [name, because] of [
+      ['20-trap-periodic-enable-0', 'APT::Periodic::Enable is "0"'],
+      ['21-override-by-later-file', 'apt never installs updates'],
+      ['22-trap-ignored-filename', 'apt never installs updates'],
+    ] as const) {
+      const finding = judgeState(updatesAutomatic, 'bookworm/compliant', dump(name));
+      expect(verdictOf(finding), name).toBe('fail');
+      expect(finding.because).toContain(because);
+    }
+  });
+});

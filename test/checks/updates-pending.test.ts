@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { updatesPending } from '../../checks/updates/updates-pending.ts';
+import type { Output } from '../../src/model/probe.ts';
+import { type Changes, judgeState, verdictOf } from './states.ts';
+
+const DAY = 86_400;
+const said = (outputs: Readonly<Record<string, Partial<Output>>>): Changes => ({ outputs });
+
+describe('updates-pending', () => {
+  test.each<[string, string, RegExp, Changes?]>([
+    ['bookworm/compliant', 'pass', /^None of the \d+ installed packages has a security update pending\.$/],
+    ['trixie/compliant', 'pass', /^None of the/],
+    ['bookworm/no-sudo', 'pass', /^None of the/],
+    ['bookworm/locale-fr', 'pass', /^None of the/],
+    // Nobody needs unattended-upgrades where nothing is pending.
+    ['bookworm/uu-removed', 'pass', /^None of the/],
+    // Not yet seen by a run, and the server's file is of today.
+    ['trixie/uu-young', 'pass', /^Security updates are pending, all of them younger than 7d: zlib1g/],
+
+    [
+      'bookworm/uu-pending',
+      'fail',
+      /knew of security updates and did not install them: libexpat1 2\.5\.0-1\+deb12u2 \(2\.5\.0-1\+deb12u5 is available\)/,
+    ],
+    ['trixie/uu-stamps-failed', 'fail', /knew of security updates and did not install them: zlib1g/],
+    ['bullseye/uu-pending', 'fail', /pending for more than 7 days: distro-info-data/],
+    ['bookworm/uu-held', 'fail', /^On hold, with a security update pending: libexpat1/],
+    ['bookworm/uu-pinned', 'fail', /^Pinned away in the preferences of apt/],
+    ['bookworm/uu-blacklisted', 'fail', /^On the blacklist of unattended-upgrades/],
+    ['bookworm/uu-unseen', 'fail', /no automatic run took place for a day/, { later: 2 * DAY }],
+    ['bookworm/uu-unseen', 'fail', /no automatic run took place for a day/, said({ 'dpkg-packages': { stdout: '' } })],
+    ['trixie/uu-young', 'fail', /pending for more than 24 hours: zlib1g/, { later: 3 * DAY, params: { maxAge: '1d' } }],
+
+    // "0 pending" from an archive that nobody fills any more, or from lists that nobody refreshes.
+    [
+      'bullseye/compliant',
+      'unknown:not-observable',
+      /newest security list is of 2026-09-12; what was published since is not known/,
+    ],
+    ['bookworm/compliant', 'unknown:not-observable', /what was published since is not known/, { later: 9 * DAY }],
+    ['bookworm/uu-empty-lists', 'unknown:not-observable', /No package list of a security archive/],
+    ['bookworm/uu-unseen', 'unknown:not-observable', /for how long is not recorded: libexpat1/],
+    [
+      'bookworm/compliant',
+      'unknown:unparseable',
+      /did not say for every installed package/,
+      said({ 'apt-pending': { stdout: 'installed 206\ncurrent 205\n' } }),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:unreadable',
+      /"apt-pending" ended with exit code 127/,
+      said({ 'apt-pending': { exitCode: 127, stdout: '' } }),
+    ],
+    ['bookworm/compliant', 'unknown:truncated', /cut off/, said({ 'apt-pending': { state: 'truncated' } })],
+    ['bookworm/compliant', 'unknown:not-observable', /clock is 2 hours behind/, { clockOffsetSeconds: -7200 }],
+  ])('%s: %s', (state, verdict, because, changes) => {
+    const finding = judgeState(updatesPending, state, changes);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
+  });
+});

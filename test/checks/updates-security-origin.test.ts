@@ -1,0 +1,114 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are those of unattended-upgrades.
+import { describe, expect, test } from 'vitest';
+import { matchesOrigin } from '../../checks/updates/origins.ts';
+import { updatesSecurityOrigin } from '../../checks/updates/updates-security-origin.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type { Archive } from '../../src/model/facts/updates.ts';
+import { DISTROS, sample } from '../facts/recorded.ts';
+import { type Changes, judgeState, verdictOf } from './states.ts';
+
+const settings = (text: string): Changes => ({ outputs: { 'apt-settings': { stdout: text } } });
+const ORIGINS = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian-Security";\n';
+const list = (text: string): Changes => ({ outputs: { 'apt-lists': { stdout: text, exitCode: 0 } } });
+
+describe('updates-security-origin', () => {
+  test.each<[string, string, RegExp, Changes?]>([
+    ['bullseye/compliant', 'pass', /takes every package of the security archive/],
+    ['bookworm/compliant', 'pass', /takes every package/],
+    ['trixie/compliant', 'pass', /takes every package/],
+    ['bookworm/compliant', 'pass', /./, settings(ORIGINS)],
+    ['bookworm/compliant', 'pass', /./, settings(`${ORIGINS}Unattended-Upgrade::Package-Blacklist:: "docker-ce";`)],
+    ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
+    ['bookworm/uu-no-security-origin', 'fail', /allows only .*label=Debian, which leaves out bookworm-security\.$/],
+    ['bookworm/uu-blacklisted', 'fail', /Package-Blacklist keeps updates from linux-image-amd64, linux-image-generic/],
+    ['bookworm/uu-pinned-archive', 'fail', /gives the security archive priority 50/],
+    ['bookworm/compliant', 'fail', /allows no origin at all/, settings('APT::Periodic::Unattended-Upgrade "1";')],
+    [
+      'bookworm/compliant',
+      'fail',
+      /Package-Whitelist leaves out libc6/,
+      settings(`${ORIGINS}Unattended-Upgrade::Package-Whitelist:: "nginx";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /No security archive is among the package lists/,
+      list('/var/lib/apt/lists/mirror.example.org_debian_dists_bookworm_InRelease:Label: Debian\n'),
+    ],
+    ['bookworm/uu-empty-lists', 'unknown:not-observable', /no package lists/],
+    [
+      'bookworm/compliant',
+      'unknown:unparseable',
+      /cannot read the package pattern/,
+      settings(`${ORIGINS}Unattended-Upgrade::Package-Blacklist:: "(";`),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:tool-missing',
+      /apt-settings/,
+      { outputs: { 'apt-settings': { state: 'missing', exitCode: null } } },
+    ],
+  ])('%s: %s', (state, verdict, because, changes) => {
+    const finding = judgeState(updatesSecurityOrigin, state, changes);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
+  });
+
+  test.each(DISTROS)('no origin and a blacklist fail with the settings of %s', (distro) => {
+    const text = sample('updates', distro, '23-fail-no-origins-blacklist');
+    const finding = judgeState(
+      updatesSecurityOrigin,
+      'bookworm/compliant',
+      settings(
+        text
+          .split('\n')
+          .filter((line) => line.startsWith('Unattended'))
+          .join('\n'),
+      ),
+    );
+    expect(verdictOf(finding)).toBe('fail');
+    expect(finding.because).toMatch(/allows no origin at all.*keeps updates from linux-image-amd64.*openssl/);
+  });
+});
+
+describe('matchesOrigin', () => {
+  const os: Os = {
+    id: 'ubuntu',
+    idLike: ['debian'],
+    versionId: '24.04',
+    codename: 'noble',
+    prettyName: '',
+    container: null,
+  };
+  const archive: Archive = {
+    site: 'mirror.example.org',
+    distribution: 'noble-security',
+    origin: 'Ubuntu',
+    label: 'Ubuntu',
+    suite: 'noble-security',
+    codename: 'noble',
+    components: ['main', 'universe'],
+    security: true,
+    date: null,
+    validUntil: null,
+  };
+  test.each([
+    ['o=${distro_id},a=${distro_codename}-security', true],
+    ['o=${distro_id},a=${distro_codename}', false],
+    ['origin=Ubuntu,archive=noble-*', true],
+    ['o=Ubuntu,n=noble,c=universe', true],
+    ['o=Ubuntu,c=restricted', false],
+    ['o=*', true],
+    ['suite=[nj]*-security', true],
+    ['suite=[!n]*-security', false],
+    ['site=mirror.example.org', true],
+    ['site=mirror-example-org', false],
+    ['o=Ubuntu, l=Ubuntu', true],
+    ['', false],
+    ['Ubuntu', false],
+    ['release=noble', false],
+    ['o=Ubuntu\\, Inc.', false],
+  ])('%s: %s', (pattern, expected) => {
+    expect(matchesOrigin(pattern, archive, os)).toBe(expected);
+  });
+});
