@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { checks } from '../../checks/index.ts';
+import { builtinBaselines } from '../../src/cli/builtin.ts';
+import { evaluateHost } from '../../src/evaluate/engine.ts';
+import { factsOf } from '../../src/facts/derive.ts';
+import type { Finding } from '../../src/model/finding.ts';
+import type { Capture } from '../../src/model/host.ts';
+import { compliant, type Suite } from '../real/expected.ts';
+import { verdictsOf } from '../real/scan.ts';
+import { variants } from '../real/variants.ts';
+
+/**
+ * The table of test/real, on recordings of the same hosts (scripts/record-captures.mjs), for machines that cannot boot
+ * them. Whole captures through parsers, facts, checks and engine, as `fleetproof evaluate` does it.
+ */
+const FOLDER = new URL('../captures/hosts/', import.meta.url);
+const recordings = readdirSync(FOLDER).filter((name) => name.endsWith('.json.gz'));
+
+function captureOf(file: string): Capture {
+  const capture = JSON.parse(gunzipSync(readFileSync(new URL(file, FOLDER))).toString('utf8')) as Capture;
+  // Recorded with a declared provider; the table is about what the host shows.
+  const { provider: _, ...host } = capture.host;
+  return { ...capture, host };
+}
+
+function findingsOf(capture: Capture): Finding[] {
+  const selected = builtinBaselines().flatMap(({ controls }) => controls.flatMap((control) => control.checks));
+  const assignments = selected.flatMap(({ check: id, params }) => {
+    const check = checks.find((candidate) => candidate.id === id);
+    return check === undefined ? [] : [{ check, params, severity: check.severity }];
+  });
+  return evaluateHost(capture, assignments, factsOf(capture));
+}
+
+function rowOf(file: string): { name: string; suite: Suite; variant: string } {
+  const name = file.replace('.json.gz', '');
+  const suite = (['trixie', 'bullseye'] as const).find((word) => name.endsWith(`-${word}`)) ?? 'bookworm';
+  return { name, suite, variant: name.replace(`-${suite}`, '') };
+}
+
+describe('verdicts on recorded hosts', () => {
+  test('every variant of the table is recorded', () => {
+    const recorded = new Set(recordings.map((file) => rowOf(file).variant));
+    expect(Object.keys(variants).filter((name) => !recorded.has(name))).toEqual([]);
+  });
+
+  test.each(recordings.map(rowOf))('$name', ({ name, suite, variant }) => {
+    const capture = captureOf(`${name}.json.gz`);
+    const findings = findingsOf(capture);
+    const verdicts = verdictsOf({ findings }, capture.host.name);
+    const expected = { ...compliant(suite), ...variants[variant]?.expect(suite) };
+    const because = findings.filter((finding) => verdicts[finding.check] !== expected[finding.check]);
+    expect(verdicts, because.map((finding) => `${finding.check}: ${finding.because}`).join('\n')).toEqual(expected);
+  });
+
+  test('cut off after any probe, no capture passes what the whole one does not', () => {
+    const whole = captureOf('compliant.json.gz');
+    const passes = new Set(findingsOf(whole).flatMap(({ id, verdict }) => (verdict === 'pass' ? [id] : [])));
+    for (let kept = 0; kept < whole.outputs.length; kept += 1) {
+      for (const { id, verdict, because } of findingsOf({ ...whole, outputs: whole.outputs.slice(0, kept) })) {
+        expect(verdict, `${id} after ${kept} outputs: ${because}`).not.toBe('fail');
+        if (verdict === 'pass') expect(passes, `${id} after ${kept} outputs`).toContain(id);
+      }
+    }
+    const nothing = findingsOf({ ...whole, outputs: [] });
+    expect(new Set(nothing.map(({ verdict }) => verdict))).toEqual(new Set(['unknown']));
+  });
+});
