@@ -117,7 +117,7 @@ function outputOf(raw: {
   cap: number;
   patterns: readonly RegExp[];
 }): Output {
-  const { text, exitCode } = takeExit(raw.out ?? Buffer.alloc(0), raw.nonce);
+  const { text, exitCode } = takeExit(raw.out ?? Buffer.alloc(0), raw.nonce, raw.cap);
   const stdout = redact(text.toString('utf8'), raw.patterns);
   const stderr = redact(raw.stderr.toString('utf8'), raw.patterns);
   return {
@@ -153,11 +153,11 @@ function stateOf(
 }
 
 /** Output ends with nonce and three digits when the command came to its end inside the cap. */
-function takeExit(out: Buffer, nonce: string): { text: Buffer; exitCode: number | null } {
+function takeExit(out: Buffer, nonce: string, cap: number): { text: Buffer; exitCode: number | null } {
   const tail = out.toString('latin1', Math.max(0, out.length - nonce.length - 3));
   if (!tail.startsWith(nonce) || !/^\d{3}$/.test(tail.slice(nonce.length))) {
-    // A cap may have cut the trailer itself; it must not stay in the text.
-    return { text: out, exitCode: null };
+    // The host lets through as many more bytes as the trailer has, which may be a part of it.
+    return { text: out.subarray(0, cap), exitCode: null };
   }
   return { text: out.subarray(0, out.length - nonce.length - 3), exitCode: Number(tail.slice(nonce.length)) };
 }

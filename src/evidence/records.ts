@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Evidence, Excerpt, Finding, HostEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 
@@ -44,7 +44,7 @@ export function evidenceOf(
 
 function excerptOf(text: string, bytes: number, room: number, cut: boolean): Excerpt {
   return {
-    sha256: createHash('sha256').update(text).digest('hex'),
+    sha256: hash('sha256', text),
     bytes,
     excerpt: text.slice(0, room),
     truncated: cut || text.length > room,

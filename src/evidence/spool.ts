@@ -43,30 +43,42 @@ export async function openSpool(file: string): Promise<Spool> {
     },
     async *read() {
       for (const place of sorted()) {
-        const { host, findings, evidence } = await partsAt(handle, place);
-        yield { host: JSON.parse(host), findings: JSON.parse(findings), evidence: JSON.parse(evidence) } as HostResult;
+        yield resultOf(await partsAt(handle, place));
       }
     },
     async *readRaw() {
       for (const place of sorted()) {
         const { host, findings, evidence } = await partsAt(handle, place);
-        yield { host, findings: findings.slice(1, -1), evidence: evidence.slice(1, -1) };
+        const inner = (array: Buffer) => array.toString('utf8', 1, array.length - 1);
+        yield { host: host.toString(), findings: inner(findings), evidence: inner(evidence) };
       }
     },
     close: () => handle.close(),
   };
 }
 
-async function partsAt(
-  handle: FileHandle,
-  place: Place,
-): Promise<{ host: string; findings: string; evidence: string }> {
+interface Parts {
+  readonly host: Buffer;
+  readonly findings: Buffer;
+  readonly evidence: Buffer;
+}
+
+async function partsAt(handle: FileHandle, place: Place): Promise<Parts> {
   const [a, b, c] = place.lengths;
   const bytes = Buffer.alloc(a + b + c);
   await handle.read(bytes, 0, bytes.length, place.at);
+  return { host: bytes.subarray(0, a), findings: bytes.subarray(a, a + b), evidence: bytes.subarray(a + b) };
+}
+
+/** The evidence is most of a result, and most readers need it of few hosts: it is parsed when it is asked for. */
+function resultOf(parts: Parts): HostResult {
+  let evidence: HostResult['evidence'] | undefined;
   return {
-    host: bytes.toString('utf8', 0, a),
-    findings: bytes.toString('utf8', a, a + b),
-    evidence: bytes.toString('utf8', a + b),
+    host: JSON.parse(parts.host.toString()),
+    findings: JSON.parse(parts.findings.toString()),
+    get evidence() {
+      evidence ??= JSON.parse(parts.evidence.toString()) as HostResult['evidence'];
+      return evidence;
+    },
   };
 }

@@ -49,7 +49,7 @@ const REAL: readonly Probe[] = [
 ];
 
 describe('a recording of this machine', () => {
-  const { capture, program, ...streams } = recordHere(REAL);
+  const { capture } = recordHere(REAL);
   const back = readBack(capture, REAL);
 
   test('reads back exactly as it was recorded', () => {
@@ -61,9 +61,11 @@ describe('a recording of this machine', () => {
   test('gives the very bytes that the host wrote, but for its uptime', () => {
     const timeless = (stream: Buffer | undefined) =>
       stream?.toString('latin1').replace(/(?<=\n[0-9a-f]{32} (?:hello 1 \d+ \d+|item \S+ \S+ \S+|done)) \d+/g, ' T');
-    const answer = replay(capture, program);
-    expect(timeless(answer?.stdout)).toBe(timeless(streams.stdout));
-    expect(timeless(answer?.stderr)).toBe(timeless(streams.stderr));
+    // Of what was cut off at a cap, a record keeps no more than the cap.
+    const wrote = recordHere(REAL.filter(({ id }) => id !== 'capped' && id !== 'slow'));
+    const answer = replay(wrote.capture, wrote.program);
+    expect(timeless(answer?.stdout)).toBe(timeless(wrote.stdout));
+    expect(timeless(answer?.stderr)).toBe(timeless(wrote.stderr));
   });
 
   test('covers what it should: every state that a machine shows by itself', () => {
