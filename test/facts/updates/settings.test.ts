@@ -1,0 +1,98 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are those of unattended-upgrades.
+import { describe, expect, test } from 'vitest';
+import { readSchedule } from '../../../src/facts/updates/schedule.ts';
+import { readSettings } from '../../../src/facts/updates/settings.ts';
+import { Ignorance } from '../../../src/model/fact.ts';
+import { DISTROS, type Distro, sample } from '../recorded.ts';
+
+/** `apt-config dump` of a recording, as the probe asks for it: two branches. */
+function dump(distro: Distro, name: string): string {
+  const lines = sample('updates', distro, name).split('\n');
+  return lines.filter((line) => /^(APT::Periodic|Unattended-Upgrade)/.test(line)).join('\n');
+}
+
+describe("apt's settings", () => {
+  const debian = [
+    'origin=Debian,codename=${distro_codename},label=Debian',
+    'origin=Debian,codename=${distro_codename},label=Debian-Security',
+    'origin=Debian,codename=${distro_codename}-security,label=Debian-Security',
+  ];
+  const ubuntu = [
+    'o=${distro_id},a=${distro_codename}',
+    'o=${distro_id},a=${distro_codename}-security',
+    'o=${distro_id}ESMApps,a=${distro_codename}-apps-security',
+    'o=${distro_id}ESM,a=${distro_codename}-infra-security',
+  ];
+
+  test.each(DISTROS)('of %s as shipped', (distro) => {
+    expect(readSettings(dump(distro, '01-apt-config-default'))).toEqual({
+      periodic: true,
+      refreshDays: 1,
+      upgradeDays: 1,
+      origins: distro.startsWith('debian') ? debian : ubuntu,
+      blacklist: [],
+      whitelist: [],
+      days: [],
+    });
+  });
+
+  test.each(DISTROS)('switched off as a whole on %s', (distro) => {
+    expect(readSettings(dump(distro, '20-trap-periodic-enable-0'))).toMatchObject({ periodic: false, upgradeDays: 1 });
+  });
+
+  test.each(DISTROS)('overruled by a later file on %s', (distro) => {
+    expect(readSettings(dump(distro, '21-override-by-later-file'))).toMatchObject({
+      refreshDays: 1,
+      upgradeDays: null,
+    });
+  });
+
+  test.each(DISTROS)('in a file that apt ignores on %s', (distro) => {
+    expect(readSettings(dump(distro, '22-trap-ignored-filename'))).toMatchObject({ upgradeDays: null });
+  });
+
+  test.each(DISTROS)('without origins, with a blacklist, on %s', (distro) => {
+    const settings = readSettings(dump(distro, '23-fail-no-origins-blacklist'));
+    expect(settings).toMatchObject({ origins: [], blacklist: ['openssl', 'linux-'] });
+  });
+
+  test.each([
+    ['always', 0],
+    ['2', 2],
+    ['12h', 0.5],
+    ['0', null],
+    ['0d', null],
+    ['daily', null],
+  ])('reads the interval %s', (text, days) => {
+    expect(readSettings(`APT::Periodic::Unattended-Upgrade "${text}";`).upgradeDays).toBe(days);
+  });
+
+  test('reads keys in any spelling, and the old form of origins', () => {
+    const settings = readSettings(
+      'apt::periodic::update-package-lists "7";\nUnattended-Upgrade::Allowed-Origins:: "A\\:B, Inc.:stable";\nUnattended-Upgrade::Allowed-Origins:: "Debian stable";',
+    );
+    expect(settings).toMatchObject({ refreshDays: 7, origins: ['o=A:B\\, Inc.,a=stable', 'o=Debian,a=stable'] });
+  });
+
+  test('are unknown in another form', () => {
+    expect(() => readSettings('APT::Periodic::Enable = 1')).toThrow(Ignorance);
+  });
+});
+
+describe('the schedule', () => {
+  test.each(DISTROS)('of %s as shipped', (distro) => {
+    const { timers } = readSchedule(sample('updates', distro, '02-timers-default'));
+    expect(timers).toMatchObject([
+      { name: 'apt-daily.timer', active: 'active', file: 'enabled' },
+      { name: 'apt-daily-upgrade.timer', active: 'active', file: 'enabled' },
+    ]);
+  });
+
+  test('knows what is masked and what is not there', () => {
+    const schedule = readSchedule(
+      'Id=apt-daily.timer\nLoadState=loaded\nActiveState=active\nUnitFileState=enabled\n\nId=apt-daily.service\nLoadState=masked\nActiveState=inactive\nUnitFileState=masked\n',
+    );
+    expect(schedule.timers[1]).toEqual({ name: 'apt-daily-upgrade.timer', load: 'not-found', active: '', file: '' });
+    expect(schedule.services[0]).toMatchObject({ load: 'masked' });
+  });
+});
