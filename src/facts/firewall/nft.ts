@@ -124,6 +124,8 @@ function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
       for (const [own, action] of readVerdictMap(match, fields, context)) add(action, own);
     } else if (SAMPLING.has(kind)) match.exact = false;
     else if (!PASSING.has(kind)) {
+      // `dnat ip6 to …` in a table of both families concerns one of them.
+      if (fields?.family === (context.family === 'IPv4' ? 'ip6' : 'ip')) match.never = true;
       const action = readVerdict(kind, fields, match);
       if (action !== undefined) add(action);
     }

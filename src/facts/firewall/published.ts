@@ -28,17 +28,19 @@ function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): 
   const hook = local ? 'input' : 'forward';
   const fates = entries(rewritten, outside).map((packets) => fateOf(packets, ruleset, hook));
   const accepted = fates.flatMap((fate) => fate.accepted);
-  const common = { to: targetText(one), rule: one.rule, outside };
+  const common = { to: targetText(one), rule: one.final.rule, outside };
   if (accepted.length > 0) {
-    const byRule = new Map(accepted.map((taken) => [`${taken.chain} ${taken.rule} ${sourceKey(taken)}`, taken]));
+    const byRule = new Map(
+      accepted.map((taken) => [`${taken.final.chain} ${taken.final.rule} ${sourceKey(taken)}`, taken]),
+    );
     return [...byRule.values()].flatMap((taken) =>
       trafficOf(asSeenOutside(one.packets, taken.packets), ruleset.family).map(
         (traffic): Published => ({
           ...traffic,
           ...common,
           fate: 'accepted',
-          acceptedBy: taken.rule,
-          byUfw: isUserChain(taken.chain) && !local,
+          acceptedBy: taken.final.rule,
+          byUfw: isUserChain(taken.final.chain) && !local,
         }),
       ),
     );
@@ -97,17 +99,15 @@ function fateOf(packets: Packets, ruleset: Ruleset, hook: string): Fate {
     return { accepted: [], byPolicy: !meant && stopped.every(({ reachesPolicy }) => reachesPolicy) };
   }
   if (chains.length === 0) {
-    return {
-      accepted: [{ packets, table: '', chain: '', rule: `no ${hook} chain stands in the way` }],
-      byPolicy: false,
-    };
+    const nothing = { chain: '', rule: `no ${hook} chain stands in the way` };
+    return { accepted: [{ packets, table: '', ...nothing, final: nothing }], byPolicy: false };
   }
   const wordy = chains.toSorted((a, b) => Number(byPolicyOnly(a.accepted)) - Number(byPolicyOnly(b.accepted)));
   return { accepted: inCommon(wordy.map(({ accepted }) => accepted)), byPolicy: false };
 }
 
 function byPolicyOnly(accepted: readonly Taken[]): boolean {
-  return accepted.every(({ rule }) => rule.startsWith('policy '));
+  return accepted.every(({ final }) => final.rule.startsWith('policy '));
 }
 
 /** The original destination, restricted to the sources and interfaces that get through. */

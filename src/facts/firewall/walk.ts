@@ -9,6 +9,8 @@ export interface Taken {
   readonly rule: string;
   /** `iptables filter`, `nftables inet filter`. */
   readonly table: string;
+  /** The rule that decides; often the same one. */
+  readonly final: { readonly chain: string; readonly rule: string };
 }
 
 export interface Translated extends Taken {
@@ -58,7 +60,10 @@ export function walk(table: Table, chain: Chain, packets: Packets): Walk {
   const left = walkChain(state, chain, packets, undefined, 0);
   if (chain.base?.policy === 'accept') {
     const rule = `policy accept of chain ${chain.name}`;
-    for (const one of left) state.accepted.push({ packets: one, table: tableName(table), chain: chain.name, rule });
+    for (const one of left) {
+      const place = { chain: chain.name, rule };
+      state.accepted.push({ packets: one, table: tableName(table), ...place, final: place });
+    }
   }
   return { ...state, reachesPolicy: left.length > 0 };
 }
@@ -72,7 +77,7 @@ interface Frame {
   readonly returned: Packets[];
 }
 
-type Origin = Omit<Taken, 'packets'>;
+type Origin = Omit<Taken, 'packets' | 'final'>;
 
 /** The packets that come out at the end of the chain or return from it. */
 function walkChain(
@@ -106,6 +111,7 @@ function applyRule(state: State, frame: Frame, rule: Rule, packets: Packets): re
     rule: rule.text,
   };
   const { action } = rule;
+  const final = { chain: frame.chain.name, rule: rule.text };
   switch (action.kind) {
     case 'continue':
       return [packets];
@@ -117,10 +123,10 @@ function applyRule(state: State, frame: Frame, rule: Rule, packets: Packets): re
       return left === undefined ? [] : [left];
     }
     case 'accept':
-      state.accepted.push({ packets: matched, ...origin });
+      state.accepted.push({ packets: matched, ...origin, final });
       break;
     case 'translate':
-      state.translated.push({ packets: matched, ...origin, to: action });
+      state.translated.push({ packets: matched, ...origin, final, to: action });
       break;
     case 'return':
       frame.returned.push(matched);

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { factsOf } from '../../../src/facts/derive.ts';
+import { outsideInterfaces } from '../../../src/facts/firewall/network.ts';
+import { captureOf } from '../../checks/recorded.ts';
+import { output, outputs } from '../recorded.ts';
+import { answerOf, recorded, ruleFiles, settings, stdoutOf } from './recorded.ts';
+
+const facts = (changes: Parameters<typeof recorded>[1] = {}) => factsOf(captureOf(recorded('pass', changes)));
+const grepped = (path: string, text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => /^[^#]/.test(line))
+    .map((line) => `${path}:${line}\n`)
+    .join('');
+
+describe('ufw', () => {
+  test('as Debian ships it (samples 01 and 19)', () => {
+    const conf = answerOf('19-ufw.conf').split(/^-rw/m)[0] ?? '';
+    const text = grepped('/etc/ufw/ufw.conf', conf) + grepped('/etc/default/ufw', answerOf('01-default-ufw'));
+    expect(facts({ 'firewall-settings': text }).get('ufw')).toEqual({
+      state: 'known',
+      value: {
+        enabled: true,
+        enabledText: 'yes',
+        logLevel: 'low',
+        logLevelText: 'low',
+        ipv6: true,
+        inputPolicy: 'DROP',
+        forwardPolicy: 'DROP',
+      },
+    });
+  });
+
+  test.each([
+    ['ENABLED=no', { enabled: false, enabledText: 'no' }],
+    ['ENABLED=YES', { enabled: true }],
+    ['ENABLED="yes" # on', { enabled: true }],
+    ["ENABLED='yes'", { enabled: true }],
+    ['ENABLED=True', { enabled: false, enabledText: 'True' }],
+    ['ENABLED=yes\n/etc/ufw/ufw.conf:ENABLED=no', { enabled: false }],
+    ['SOMETHING=else', { enabled: false, enabledText: '' }],
+  ])('%j', (line, expected) => {
+    expect(facts({ 'firewall-settings': settings([/ENABLED=yes/, line]) }).get('ufw')).toMatchObject({
+      value: expected,
+    });
+  });
+
+  test('the files of a removed package are no firewall', () => {
+    expect(facts({ 'firewall-programs': '' }).get('ufw')).toEqual({ state: 'absent', because: 'ufw is not installed' });
+    expect(facts({ 'firewall-programs': '' }).get('ufwStored4')).toMatchObject({ state: 'absent' });
+  });
+
+  test('a settings file that may not be read is ignorance', () => {
+    const text = stdoutOf(recorded('pass'), 'firewall-settings').replace(/^\/etc\/ufw.*\n/gm, '');
+    const fact = facts({
+      'firewall-settings': { stdout: text, stderr: 'grep: /etc/ufw/ufw.conf: Permission denied\n', exitCode: 2 },
+    }).get('ufw');
+    expect(fact).toMatchObject({ state: 'unknown', reason: 'no-privilege' });
+  });
+
+  test('a default policy that iptables does not know is ignorance about the next start', () => {
+    const text = settings([/DEFAULT_INPUT_POLICY="DROP"/, 'DEFAULT_INPUT_POLICY="deny"']);
+    expect(facts({ 'firewall-settings': text }).get('ufwStored4')).toMatchObject({
+      state: 'unknown',
+      reason: 'unparseable',
+    });
+  });
+
+  test('a rule file that iptables-restore would refuse is ignorance', () => {
+    const text = ruleFiles({ '/etc/ufw/user.rules': '*filter\n-A ufw-user-input -p tcp --dport 22 -j ACCEPT\n' });
+    expect(facts({ 'firewall-rule-files': text }).get('ufwStored4')).toMatchObject({
+      state: 'unknown',
+      reason: 'unparseable',
+      message: '/etc/ufw/user.rules ends before COMMIT.',
+    });
+  });
+});
+
+describe('other files', () => {
+  test.each([
+    [
+      'nothing',
+      {},
+      { nftables: { value: { denies: false } }, iptables4: { state: 'absent' }, iptables6: { state: 'absent' } },
+    ],
+    [
+      'nftables',
+      {
+        '/etc/nftables.conf':
+          'table inet f {\n chain i {\n type filter hook input priority filter; policy drop;\n }\n}\n',
+      },
+      { nftables: { value: { denies: true } } },
+    ],
+    [
+      'nftables, commented out',
+      { '/etc/nftables.conf': '# type filter hook input priority 0; policy drop;\n' },
+      { nftables: { value: { denies: false } } },
+    ],
+    [
+      'nftables, on another hook',
+      { '/etc/nftables.conf': 'type filter hook forward priority 0; policy drop;\n' },
+      { nftables: { value: { denies: false } } },
+    ],
+    [
+      'nftables with includes',
+      { '/etc/nftables.conf': 'include "/etc/nftables/*.nft"\n' },
+      { nftables: { state: 'unknown', reason: 'not-observable' } },
+    ],
+    [
+      'iptables',
+      { '/etc/iptables/rules.v4': '*filter\n:INPUT DROP [0:0]\nCOMMIT\n' },
+      { iptables4: { value: { denies: true } } },
+    ],
+    [
+      'iptables, broken',
+      { '/etc/iptables/rules.v6': 'COMMIT\n:INPUT' },
+      { iptables6: { state: 'unknown', reason: 'unparseable' } },
+    ],
+  ])('%s', (_, contents, expected) => {
+    expect(facts({ 'firewall-rule-files': ruleFiles(contents) }).get('storedAlternatives')).toMatchObject({
+      value: expected,
+    });
+  });
+});
+
+describe('the host in its network', () => {
+  test('units', () => {
+    expect(facts().get('firewallUnits')).toMatchObject({
+      value: {
+        'ufw.service': { load: 'loaded', active: 'active', file: 'enabled' },
+        'firewalld.service': { load: 'not-found', active: 'inactive', file: '' },
+      },
+    });
+  });
+
+  test('forwarding', () => {
+    expect(facts().get('forwarding')).toEqual({ state: 'known', value: { IPv4: [], IPv6: [] } });
+    expect(factsOf(captureOf(recorded('routed-deny'))).get('forwarding')).toMatchObject({
+      value: { IPv4: ['all', 'default', 'eth0', 'lo'] },
+    });
+    const nothing = facts({ 'firewall-settings': '' }).get('forwarding');
+    expect(nothing).toMatchObject({ state: 'unknown' });
+  });
+
+  const routes4 =
+    'eth1\t00000000\t026433C6\t0003\t0\t0\t0\t00000000\t0\t0\t0\neth0\t006433C6\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n';
+  const zero = '0'.repeat(32);
+  const routes6 = `${zero} 00 ${zero} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     ens3\n${zero} 00 ${zero} 00 ${zero} ffffffff 00000001 00000000 00200200       lo\n`;
+  const paths = ['all', 'default', 'lo', 'eth0', 'eth1', 'docker0', 'br-0123456789ab']
+    .map((name) => `/proc/sys/net/ipv4/conf/${name}/forwarding:0\n`)
+    .join('');
+  test.each([
+    ['a default route of IPv4', 'IPv4', routes4, ['eth1']],
+    ['a default route of IPv6', 'IPv6', routes6, ['ens3']],
+    ['no default route: every interface that is not its own', 'IPv4', '', ['eth0', 'eth1']],
+    ['no default route of IPv6', 'IPv6', routes4, ['eth0', 'eth1']],
+  ] as const)('%s', (_, family, routes, expected) => {
+    const all = outputs(output('default-routes', routes), output('firewall-settings', paths));
+    expect(outsideInterfaces(all, family)).toEqual(expected);
+  });
+});
