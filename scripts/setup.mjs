@@ -27,7 +27,9 @@ export function install() {
     .digest('hex');
   const stamp = join(root, 'node_modules', '.fleetproof-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  must('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Not `npm ci`: it refuses a lock file without the optional packages of every other platform, and a registry need
+  // not have them all. The locked versions are installed, and the lock file stays as it is.
+  must('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, lock);
 }
 
