@@ -33,9 +33,9 @@ describe('fail2ban-sshd-jail', () => {
     [
       'bookworm/fail2ban-blind-log',
       'fail',
-      /which nothing has written to since 2026-11-02, not even the log-in of this scan/,
+      /which nothing has written to since 20[\d-]+, not even the log-in of this scan/,
     ],
-    ['trixie/fail2ban-blind-log', 'fail', /which nothing has written to since 2026-11-02/],
+    ['trixie/fail2ban-blind-log', 'fail', /which nothing has written to since 20/],
     [
       'bookworm/fail2ban-stale-log',
       'fail',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { evaluateHost } from '../../src/evaluate/engine.ts';
 import { factsOf } from '../../src/facts/derive.ts';
 import type { Check } from '../../src/model/check.ts';
@@ -21,7 +22,10 @@ export interface Changes {
   readonly clockOffsetSeconds?: number;
 }
 
-/** Judges one check on a recorded state, through the facts and the engine. `state` is `SUITE/NAME`. */
+/**
+ * Judges one check on a recorded state, through the facts and the engine. `state` is `SUITE/NAME`: a whole capture
+ * of test/captures/hosts (bookworm only), or what test/captures/states has of it, over that suite's compliant host.
+ */
 export function judgeState(check: Check, state: string, changes: Changes = {}): Finding {
   const [suite = '', name = ''] = state.split('/');
   const compliant = read(`${suite}/compliant`);
@@ -48,6 +52,11 @@ export function recordedAt(state: string): number {
 }
 
 function read(state: string): Recording {
+  const whole = new URL(`../captures/hosts/${state.replace('bookworm/', '')}.json.gz`, import.meta.url);
+  if (!state.endsWith('/compliant') && existsSync(whole)) {
+    const capture = JSON.parse(gunzipSync(readFileSync(whole)).toString('utf8')) as Capture;
+    return { now: capture.hostEpoch ?? 0, outputs: capture.outputs };
+  }
   return JSON.parse(readFileSync(new URL(`../captures/states/${state}.json`, import.meta.url), 'utf8')) as Recording;
 }
 

@@ -20,7 +20,7 @@ describe('updates-pending', () => {
     [
       'bookworm/uu-pending',
       'fail',
-      /knew of security updates and did not install them: libexpat1 2\.5\.0-1\+deb12u2 \(2\.5\.0-1\+deb12u5 is available\)/,
+      /knew of security updates and did not install them: \S+ \S+ \(\S+ is available\)\./,
     ],
     ['trixie/uu-stamps-failed', 'fail', /knew of security updates and did not install them: zlib1g/],
     ['bullseye/uu-pending', 'fail', /pending for more than 7 days: distro-info-data/],

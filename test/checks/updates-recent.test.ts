@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { updatesPending } from '../../checks/updates/updates-pending.ts';
 import { updatesRecent } from '../../checks/updates/updates-recent.ts';
 import type { Output } from '../../src/model/probe.ts';
 import { sample } from '../facts/recorded.ts';
@@ -45,8 +46,8 @@ describe('updates-recent', () => {
       /list of bookworm-security was valid until|security list is of/,
       { later: 9 * DAY, params: { maxAge: '30d' } },
     ],
-    ['bookworm/uu-pending', 'fail', /did not install libexpat1/, said(EMPTY_LOG)],
-    ['bookworm/uu-pending', 'fail', /did not install libexpat1/, said(NO_LOG)],
+    ['bookworm/uu-pending', 'fail', /did not install \S+ \S+ \(\S+ is available\)/, said(EMPTY_LOG)],
+    ['bookworm/uu-pending', 'fail', /did not install \S+ \S+ \(\S+ is available\)/, said(NO_LOG)],
 
     ['trixie/uu-young', 'unknown:not-observable', /shows no end of its last run/],
     ['trixie/uu-young', 'unknown:no-privilege', /unattended-upgrades\.log/, said(NO_LOG)],
@@ -79,10 +80,13 @@ describe('updates-recent', () => {
   });
 
   test('a run that left out a pending package because of the blacklist fails, although its stamps are fresh', () => {
+    const pending = judgeState(updatesPending, 'bookworm/uu-pending').because;
+    const name = /install them: (\S+) /.exec(pending)?.[1] ?? '';
+    expect(name).not.toBe('');
     const day = new Date(recordedAt('bookworm/uu-pending') * 1000).toISOString().slice(0, 10);
-    const stdout = blacklisted.replaceAll('2026-11-22', day).replaceAll('openssh-server', 'libexpat1');
+    const stdout = blacklisted.replaceAll('2026-11-22', day).replaceAll('openssh-server', name);
     const finding = judgeState(updatesRecent, 'bookworm/uu-pending', said({ 'unattended-upgrades-log': { stdout } }));
     expect(verdictOf(finding), finding.because).toBe('fail');
-    expect(finding.because).toMatch(/left out libexpat1/);
+    expect(finding.because).toContain(`left out ${name} `);
   });
 });
