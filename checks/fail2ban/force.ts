@@ -97,10 +97,12 @@ export function portProblems(
 function coversPort({ ports, protocol }: ConfiguredAction, port: number): boolean {
   if (protocol !== '' && !/\b(tcp|all)\b/.test(protocol)) return false;
   return (ports ?? '').split(/[\s,]+/).some((part) => {
-    const [from, to] = part.split(/[:-]/).map((word) => (/^\d{1,5}$/.test(word) ? Number(word) : PORTS[word]));
-    if (from === undefined)
-      return cannotTell('not-observable', `Which port the name "${part}" stands for is not known.`);
-    return port >= from && port <= (to ?? from);
+    const [, from, to = from] = /^(\d{1,5})(?:[:-](\d{1,5}))?$/.exec(part) ?? [];
+    if (from !== undefined) return port >= Number(from) && port <= Number(to);
+    const named = PORTS[part];
+    return named === undefined
+      ? cannotTell('not-observable', `Which port the name "${part}" stands for is not known.`)
+      : port === named;
   });
 }
 
