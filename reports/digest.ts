@@ -31,7 +31,7 @@ export interface HostLine {
   readonly cells: readonly (Cell | undefined)[];
 }
 
-export interface Cell {
+interface Cell {
   readonly status: Status;
   readonly reason?: Reason;
 }

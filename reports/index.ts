@@ -7,4 +7,3 @@ export const formats = { json, html } as const satisfies Readonly<Record<string,
 
 /** JSON Schema (2020-12) of report.json. */
 export { default as reportSchema } from './schemas/report-v1.schema.json' with { type: 'json' };
-export type { Sink, Writer } from './writer.ts';

@@ -6,7 +6,7 @@ import type { EvidenceBook, EvidenceView } from './evidence.ts';
 import { anchor, type Budget, type PlacesView, placesView, type Span, type Step, spans, steps } from './parts.ts';
 
 /** Findings that say the same, as one case. */
-export interface CaseView {
+interface CaseView {
   readonly status: string;
   readonly glyph: string;
   readonly word: string;
@@ -104,7 +104,7 @@ function caseOf(group: Group, compare: boolean): CaseView {
 }
 
 /** Controls that a check contributes to. */
-export function controlsOf(check: string, controls: readonly ControlEntry[]): readonly string[] {
+function controlsOf(check: string, controls: readonly ControlEntry[]): readonly string[] {
   return [...new Set(controls.filter((control) => control.checks.includes(check)).map(({ id }) => id))];
 }
 

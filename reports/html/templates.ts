@@ -16,7 +16,7 @@ const SECTIONS = [
   'method',
   'foot',
 ] as const;
-export type Section = (typeof SECTIONS)[number];
+type Section = (typeof SECTIONS)[number];
 
 /** In the order of the cascade. */
 const STYLES = ['theme', 'base', 'head', 'summary', 'tables', 'matrix', 'findings', 'modes', 'print'] as const;

@@ -22,7 +22,7 @@ export interface View {
   readonly print?: boolean;
 }
 
-export interface Opened {
+interface Opened {
   readonly page: Page;
   /** Everything the page asked for besides itself, and everything it complained of. */
   readonly trouble: string[];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf, failingChecks, worstFirst } from '../../reports/digest.ts';
 import { assessed, entryOf, fails, sourceOf, unknownFor } from './fixture.ts';
+import { CHECKS } from './fixture-catalogue.ts';
 import { fleetHost, largeFleet, mixedFleet } from './fleets.ts';
 
 describe('digestOf', () => {
@@ -58,6 +59,7 @@ describe('digestOf', () => {
       ]),
     );
     expect(failingChecks(digest).map(({ check }) => check.id)).toEqual(['stray']);
+    expect(digest.hosts[0]?.cells.map((cell) => cell?.status)).toEqual([...CHECKS.map(() => 'pass'), 'fail']);
   });
 
   test('reads the source once, however many reports ask', async () => {
