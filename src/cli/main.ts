@@ -36,7 +36,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = await command();
   };
   try {
-    await parser(context, run).parseAsync([...argv]);
+    await parser(context, run, argv).parseAsync([...argv]);
     return code;
   } catch (error) {
     return report(error, context);
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 type Run = (command: () => Promise<number>) => () => Promise<void>;
 
-function parser(context: Context, run: Run): Argv {
+function parser(context: Context, run: Run, words: readonly string[]): Argv {
   const commands = [
     scanCommand,
     planCommand,
@@ -57,7 +57,7 @@ function parser(context: Context, run: Run): Argv {
     initCommand,
     demoCommand,
   ];
-  const cli = yargs()
+  const cli: Argv = yargs()
     .scriptName('fleetproof')
     .usage(
       '$0 COMMAND\n\nProves that a fleet of Linux servers meets its documented security baseline.\nAgentless and read-only over SSH; what could not be looked at is unknown, never pass.',
@@ -71,11 +71,13 @@ function parser(context: Context, run: Run): Argv {
     .recommendCommands()
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true, 'parse-numbers': false })
     .exitProcess(false)
-    .fail((message, error, self) => {
+    .check((parsed) => {
+      refuseAmbiguous(parsed, words, optionsOf(cli));
+      return true;
+    })
+    .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
-      throw new UsageError(
-        `${withSuggestion(message, self)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`,
-      );
+      throw new UsageError(`${withSuggestion(message, cli)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`);
     })
     .epilogue(
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
@@ -83,19 +85,53 @@ function parser(context: Context, run: Run): Argv {
   return commands.reduce<Argv>((all, command) => command(all, context, run), cli);
 }
 
-/** yargs names unknown options only; people want to know what they meant. */
-function withSuggestion(message: string, self: Argv): string {
+interface Options {
+  readonly key: Readonly<Record<string, unknown>>;
+  readonly array: readonly string[];
+  readonly boolean: readonly string[];
+}
+
+/** What yargs knows of the options of the command that it is parsing. */
+function optionsOf(cli: Argv): Options {
+  return (cli as unknown as { getOptions(): Options }).getOptions();
+}
+
+/** yargs makes a list of an option that stands twice, and `false` of a switch that is set to anything but true. */
+function refuseAmbiguous(parsed: Readonly<Record<string, unknown>>, words: readonly string[], options: Options): void {
+  for (const name of Object.keys(options.key)) {
+    if (Array.isArray(parsed[name]) && !options.array.includes(name) && name !== '_')
+      throw new UsageError(`--${kebab(name)} is given more than once.`);
+  }
+  for (const word of words) {
+    const [, name = '', value = ''] = /^--?([A-Za-z-]+)=(.*)$/s.exec(word) ?? [];
+    if (options.boolean.includes(name) && value !== 'true' && value !== 'false')
+      throw new UsageError(`--${name} is a switch and cannot be "${value}". Leave the value out.`);
+  }
+}
+
+/** yargs says what is wrong; people want to know what they meant. */
+function withSuggestion(message: string, cli: Argv): string {
+  const value = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(message);
+  if (value !== null) return wrongValue(value[1] ?? '', value[2] ?? '', value[3] ?? '');
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
-  if (unknown === undefined) return message.endsWith('.') ? message : `${message}.`;
-  const options = Object.keys((self as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions().key);
+  if (unknown === undefined) return /[.?]$/.test(message) ? message : `${message}.`;
+  const options = Object.keys(optionsOf(cli).key);
   const given = unknown
     .split(', ')
     .filter((name, index, all) => all.findIndex((other) => kebab(other) === kebab(name)) === index);
   const parts = given.map((name) => {
+    if (name.length === 1) return `Unknown option -${name}.`;
     const near = suggest(name, options);
     return `Unknown option --${kebab(name)}.${near === undefined ? '' : ` Did you mean --${near}?`}`;
   });
   return parts.join('\n');
+}
+
+function wrongValue(option: string, given: string, choices: string): string {
+  const known = [...choices.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
+  const near = suggest(given, known);
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
+  return `--${option} cannot be "${given}". Expected ${known.join(', ')}.${hint}`;
 }
 
 function kebab(name: string): string {

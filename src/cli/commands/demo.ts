@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { sshOptions } from '../../collect/ssh/session.ts';
 import { demoClock, loadDemoCaptures, startDemoFleet } from '../../demo/fleet.ts';
@@ -32,8 +33,10 @@ async function demo(out: string, context: Context): Promise<number> {
     );
     const ended = await scan({
       hosts: fleet.hosts,
-      // The embedded hosts get new keys and ports every time; there is no inventory to speak of.
-      inventorySha256: '0'.repeat(64),
+      // The embedded hosts get new ports every time; their names are the inventory.
+      inventorySha256: createHash('sha256')
+        .update(JSON.stringify(fleet.hosts.map(({ name }) => name)))
+        .digest('hex'),
       baselines: baselinesNamed([], folders),
       out,
       formats: ['json', 'html'],
