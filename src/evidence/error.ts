@@ -13,3 +13,12 @@ export class RunError extends Error {
 export function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Does what writes `path`; what goes wrong with it is `RunError('io')`. */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
+  }
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import type { RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
-import { causeOf, RunError } from './error.ts';
+import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** `run.json`: the run itself, and what it takes to judge it again. */
@@ -48,17 +48,11 @@ export function newRunId(now: Date): string {
 /** Makes the draft of a run below `out`. Throws `RunError('create')` before any host is contacted. */
 export async function createRun(out: string, id: string): Promise<RunDraft> {
   const folder = join(out, `.${id}.partial`);
-  try {
-    await mkdir(join(folder, 'captures'), { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (error) {
-    throw new RunError(
-      'create',
-      `The output folder ${out} cannot be written: ${causeOf(error)}. Choose another with -o DIR.`,
-      error,
-    );
-  }
-  const spool = await openSpool(join(folder, '.spool'));
+  const spool = await startIn(folder).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    const what = `The output folder ${out} cannot be written: ${causeOf(error)}. Choose another with -o DIR.`;
+    throw new RunError('create', what, error);
+  });
   const captures = new Map<string, string>();
   const create = (name: string) => createFile(join(folder, name));
   return {
@@ -83,7 +77,7 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
       await rm(join(folder, '.spool'));
       await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
       const final = join(out, id);
-      await doing(() => rename(folder, final), final);
+      await writing(final, () => rename(folder, final));
       return final;
     },
     async discard() {
@@ -93,6 +87,12 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
   };
 }
 
+async function startIn(folder: string): Promise<Spool> {
+  await mkdir(join(folder, 'captures'), { recursive: true });
+  await access(folder, constants.W_OK);
+  return openSpool(join(folder, '.spool'));
+}
+
 async function writeWhole(create: (name: string) => Promise<Sink>, name: string, text: string): Promise<void> {
   const sink = await create(name);
   await sink.write(text);
@@ -100,14 +100,14 @@ async function writeWhole(create: (name: string) => Promise<Sink>, name: string,
 }
 
 async function createFile(path: string): Promise<Sink> {
-  const handle = await doing(() => open(path, 'wx', 0o644), path);
+  const handle = await writing(path, () => open(path, 'wx', 0o644));
   let buffer: string[] = [];
   let held = 0;
   const flush = async () => {
     const text = buffer.join('');
     buffer = [];
     held = 0;
-    await doing(() => handle.writeFile(text), path);
+    await writing(path, () => handle.writeFile(text));
   };
   return {
     async write(text) {
@@ -123,14 +123,6 @@ async function createFile(path: string): Promise<Sink> {
       }
     },
   };
-}
-
-async function doing<T>(work: () => Promise<T>, path: string): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
-  }
 }
 
 /** Reads a finished run. Throws `RunError` with what is missing or broken, and where. */

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { HostResult, RawHost } from '../model/finding.ts';
+import { writing } from './error.ts';
 
 /**
  * Host results on disk, in the order they came in, read back in the report's order. Memory holds one
@@ -37,9 +38,9 @@ export async function openSpool(file: string): Promise<Spool> {
         at,
         lengths: [parts[0]?.length ?? 0, parts[1]?.length ?? 0, parts[2]?.length ?? 0],
       });
-      const write = last.then(() => handle.write(whole, 0, whole.length, at));
+      const write = last.then(() => writing(file, () => writeAll(handle, whole, at)));
       last = write.catch(() => undefined);
-      return write.then(() => undefined);
+      return write;
     },
     async *read() {
       for (const place of sorted()) {
@@ -55,6 +56,14 @@ export async function openSpool(file: string): Promise<Spool> {
     },
     close: () => handle.close(),
   };
+}
+
+/** A disk that gets full takes a part and says so only at the next attempt. */
+async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
+    done += bytesWritten;
+  }
 }
 
 interface Parts {
