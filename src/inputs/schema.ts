@@ -92,7 +92,7 @@ function expected({ keyword, params, parentSchema, message }: ErrorObject): stri
   if (Array.isArray(allowed)) return `Expected ${listWords(allowed.map(String))}.`;
   if (keyword === 'type')
     return `Expected ${listWords([params.type].flat().map((type) => TYPES[String(type)] ?? String(type)))}.`;
-  return `It ${message ?? 'is not valid'}.`;
+  return `It ${(message ?? 'is not valid').replace('NOT', 'not')}.`;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

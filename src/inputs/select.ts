@@ -34,11 +34,10 @@ export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly strin
 function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
   if (pattern === 'all' || pattern === '*') return () => true;
   const tag = pattern.startsWith('tag:') ? pattern.slice(4) : undefined;
-  // Equality first: a name such as [2001:db8::7]:22 would be read as a glob.
-  const glob = picomatch(tag ?? pattern, { dot: true, nonegate: true });
-  const matches = (word: string) => word === (tag ?? pattern) || glob(word);
-  if (tag !== undefined) return ({ tags }) => tags.some(matches);
-  return ({ name, groups }) => matches(name) || groups.some(matches);
+  // Brackets that cannot be a class are taken literally, so the name [2001:db8::7]:22 matches itself.
+  const matches = picomatch(tag ?? pattern, { nonegate: true });
+  if (tag !== undefined) return ({ tags }) => tags.some((word) => matches(word));
+  return ({ name, groups }) => matches(name) || groups.some((word) => matches(word));
 }
 
 function nothingMatches(pattern: string, hosts: readonly DeclaredHost[]): InputProblem {

@@ -35,6 +35,19 @@ const CATALOGUE: readonly CatalogueEntry[] = [
   },
 ];
 
+const UNTITLED: readonly CatalogueEntry[] = [
+  {
+    id: 'untitled',
+    severity: 'low',
+    params: {
+      flag: { schema: { type: 'boolean' }, default: true, description: '' },
+      count: { schema: { type: 'integer', minimum: 1 }, default: 1, description: '' },
+      names: { schema: { type: 'array', minItems: 1, items: { type: 'string' } }, default: ['a'], description: '' },
+      either: { schema: { type: ['string', 'null'] }, default: null, description: '' },
+    },
+  },
+];
+
 const BASE = `id: base
 title: Base
 version: 1
@@ -277,6 +290,23 @@ describe('what a baseline may not hold', () => {
       'own.yaml:8',
       'own.yaml:9',
     ]);
+  });
+});
+
+describe('parameters whose schema has no words of its own', () => {
+  it.each([
+    ['flag: 1', 'flag is 1. Expected true or false.'],
+    ['flag: ', 'flag is empty. Expected true or false.'],
+    ['count: [1]', 'count is a list. Expected a whole number.'],
+    ['count: 0', 'count is 0. It must be >= 1.'],
+    ['names: {}', 'names is a mapping. Expected a list.'],
+    ['names: []', 'names is an empty list. It must not have fewer than 1 items.'],
+    ['names: [a, 1]', 'names[1] is 1. Expected text.'],
+    ['either: 1', 'either is 1. Expected text or nothing.'],
+  ])('%s', (param, message) => {
+    const own = decodeInput('own.yaml', Buffer.from(`${NEW}    checks: { untitled: { ${param} } }\n`));
+    const untitled = { ...context, catalogue: catalogueOf(UNTITLED) };
+    expect(messageOf(() => resolveBaseline(own, untitled))).toContain(`controls.own-1.checks.untitled.${message}`);
   });
 });
 

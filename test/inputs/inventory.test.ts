@@ -365,6 +365,7 @@ describe('HOST arguments', () => {
     [undefined, ['a b@web'], '"a b@web" does not begin with a user name.'],
     [undefined, ['web;id'], '"web;id" does not name a host.'],
     [undefined, ['web', 'root@web'], '64 The host "web" is given twice.'],
+    [undefined, ['@web'], '"@web" does not begin with a user name.'],
     [undefined, ['web/24'], '"web/24" does not name a host.'],
     [FLEET, ['web-2'], '64 "web-2" is not a host of the inventory or of ~/.ssh/config. Did you mean "web-1"'],
     [FLEET, ['qqq'], '64 "qqq" is not a host of the inventory'],

@@ -51,6 +51,9 @@ describe('expandHostPattern', () => {
     ['web[1:3]', ['web1', 'web2', 'web3'], undefined],
     ['web[08:11]:2200', ['web08', 'web09', 'web10', 'web11'], 2200],
     ['web[1:10:4]', ['web1', 'web5', 'web9'], undefined],
+    ['web[3:3]', ['web3'], undefined],
+    ['web[0:1]', ['web0', 'web1'], undefined],
+    ['[2001:db8::7]', ['2001:db8::7'], undefined],
     ['web[:2]', ['web0', 'web1', 'web2'], undefined],
     ['db-[a:e:2].x', ['db-a.x', 'db-c.x', 'db-e.x'], undefined],
     ['n[y:B]', ['ny', 'nz', 'nA', 'nB'], undefined],
@@ -118,8 +121,8 @@ describe('options of ssh in the variables', () => {
     ],
     ['-Jgate', { jump: [{ address: 'gate' }] }],
     ['-C -q -o "ProxyJump gate" -o ControlPersist=60s', { jump: [{ address: 'gate' }] }],
-    ['-oProxyJump=none', { jump: [] }],
-    ['-o IdentitiesOnly=yes', { identitiesOnly: true }],
+    ['-oProxyJump=None', { jump: [] }],
+    ['-o IdentitiesOnly=Yes', { identitiesOnly: true }],
     ['-i keys/id -p 2200 -l ops', { port: 2200, user: 'ops', identitiesOnly: true }],
     ['-o HostKeyAlias=other -o UserKnownHostsFile=~/kh', { hostKeyAlias: 'other', knownHostsFiles: [`${folder}/kh`] }],
   ])('%s', (args, expected) => {
@@ -209,10 +212,28 @@ describe('variables that cannot be used', () => {
   });
 });
 
+it('knows a group from a host', () => {
+  const inventory = decodeInput('hosts', Buffer.from('[web]\na\n'));
+  const request = {
+    inventory,
+    limit: [],
+    catalogue: catalogueOf([]),
+    folders: { cwd: folder, home: folder },
+    localUser: 'me',
+  };
+  expect(messageOf(() => loadInventory({ ...request, hosts: ['web'] }))).toBe(
+    '64 "web" is a group. Select it with --limit web.',
+  );
+  expect(messageOf(() => loadInventory({ ...request, hosts: ['all'] }))).toContain('64 "all" is not a host');
+});
+
 describe('files that cannot be read', () => {
   it.each([
     ['hello world\n', '65 hosts:1:1: "world" is not a variable. Expected name=value after the host name.'],
+    ['web =x\n', 'hosts:1:1: "=x" is not a variable.'],
     ['[web\nx\n', 'hosts:1:1:'],
+    ['"just text"\n', '65 hosts:1:1: This file is "just text".'],
+    ['foo: 1\n', 'hosts:1:1: "foo" is not a key of this file.'],
     ['[web x]\na\n', 'hosts:1:1: "[web x]" is not a section. Expected [group], [group:vars] or [group:children].'],
     ['[web:var]\na\n', 'hosts:1:1: "[web:var]" is not a section.'],
     ['[web]\n  a b="c\n', 'hosts:2:3: "a b=\\"c" has a quote that is not closed.'],
@@ -251,6 +272,8 @@ describe('files that cannot be read', () => {
     expect(load('[web]\na\n').warnings).toEqual([
       'group_vars/web: The file is encrypted with Ansible Vault; its variables are not used.',
     ]);
+    writeFileSync(path.join(folder, 'group_vars/web'), 'ansible_user: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n');
+    expect(messageOf(() => load('[web]\na\n'))).toContain('group_vars/web:1:22: ansible_user of a is encrypted');
     writeFileSync(path.join(folder, 'group_vars/web'), 'a: [\n');
     expect(messageOf(() => load('[web]\na\n'))).toContain('65 group_vars/web:2:1: The YAML is malformed');
     rmSync(path.join(folder, 'group_vars'), { recursive: true });

@@ -194,6 +194,12 @@ const CASES: readonly Case[] = [
     host: 'web',
     expected: { knownHostsFiles: [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`, '/etc/kh'] },
   },
+  {
+    name: 'Match ignores case, in names and in patterns',
+    config: 'Match host WEB originalhost Web\n  Port 2201\nMatch host web originalhost web\n  User matched\n',
+    host: 'WEB',
+    expected: { port: 2201, user: 'matched' },
+  },
   { name: 'Match all', config: 'Match all\n  User everyone\n', host: 'web', expected: { user: 'everyone' } },
   {
     name: 'Match host sees HostName so far',
