@@ -22,6 +22,8 @@ const PORTS: Readonly<Record<string, number>> = { ssh: 22, http: 80, https: 443 
 export interface Firewalls {
   readonly ufwActive: () => boolean;
   readonly firewalldActive: () => boolean;
+  /** sshd is built to read /etc/hosts.deny: Debian's and Ubuntu's are, others are not any more. */
+  readonly readsHostsDeny: () => boolean;
 }
 
 /** The actions of the running jail that refuse connections, as the files describe them. */
@@ -70,6 +72,12 @@ function actionTrouble(
   if (tools.includes('ufw') && !firewalls.ufwActive()) return `The sshd jail bans with ${name}, and ufw is inactive.`;
   if (tools.includes('firewall-cmd') && !firewalls.firewalldActive()) {
     return `The sshd jail bans with ${name}, and firewalld is not running.`;
+  }
+  if (tools.includes('hosts.deny') && !firewalls.readsHostsDeny()) {
+    return cannotTell(
+      'not-observable',
+      `The sshd jail bans with ${name}; whether sshd reads /etc/hosts.deny is not known.`,
+    );
   }
   return undefined;
 }

@@ -17,6 +17,7 @@ export const NEEDS = [
   'bansInKernel',
   'ufw',
   'firewallUnits',
+  'os',
 ] as const;
 type Needed = (typeof NEEDS)[number];
 
@@ -34,6 +35,7 @@ export function conditionsOf(facts: Facts<Needed>, limits: Limits, now: number):
   const firewalls = {
     ufwActive: () => facts.get('ufw')?.enabled === true,
     firewalldActive: () => need(facts, 'firewallUnits')['firewalld.service']?.active === 'active',
+    readsHostsDeny: () => [need(facts, 'os').id, ...need(facts, 'os').idLike].includes('debian'),
   };
   /** Nothing is left to judge in a jail that is not there; the first two conditions say so. */
   const ofJail =

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { kernelProblems, portProblems } from '../../checks/fail2ban/force.ts';
-import { Ignorance } from '../../src/model/fact.ts';
-import type { ConfiguredAction } from '../../src/model/facts/fail2ban.ts';
+import {
+  actionProblems,
+  type Firewalls,
+  kernelProblems,
+  portProblems,
+  refusingActions,
+} from '../../checks/fail2ban/force.ts';
+import { Ignorance, known } from '../../src/model/fact.ts';
+import type { ConfiguredAction, ConfiguredJail, Jail } from '../../src/model/facts/fail2ban.ts';
 
 const action = (changes: Partial<ConfiguredAction> = {}): ConfiguredAction => ({
   name: 'nftables',
@@ -61,5 +67,85 @@ describe('bans in the kernel', () => {
   test.each([['ipset'], ['hosts.deny'], ['ip route']])('do not show where %s keeps them', (tool) => {
     expect(() => kernelProblems(bans, () => [action({ tools: ['iptables', tool] })])).toThrow('does not show them');
     expect(() => kernelProblems(bans, () => [action(), action({ tools: [tool] })])).toThrow('does not show them');
+  });
+});
+
+describe('the actions', () => {
+  const jail = (...names: readonly string[]): Jail => ({
+    totalFailed: 0,
+    currentlyBanned: 0,
+    totalBanned: 0,
+    banned: [],
+    source: { kind: 'files', files: [] },
+    maxRetry: known(5),
+    findTime: known(600),
+    banTime: known(600),
+    actions: known(names),
+    ignored: known([]),
+  });
+  const files = (...actions: readonly ConfiguredAction[]): ConfiguredJail => ({
+    name: 'sshd',
+    source: { kind: 'files', files: [] },
+    processes: 'sshd',
+    maxRetry: 5,
+    findTime: 600,
+    banTime: 600,
+    banTimeGrows: false,
+    ignoredByCommand: false,
+    actions,
+  });
+  const world = (yes: boolean): Firewalls => ({
+    ufwActive: () => yes,
+    firewalldActive: () => yes,
+    readsHostsDeny: () => yes,
+  });
+  const present = ['iptables', 'nft', 'ufw', 'firewall-cmd', 'ipset', 'ip'];
+  const judge = (
+    actions: readonly ConfiguredAction[],
+    tools: readonly string[],
+    firewalls: Firewalls,
+  ): readonly string[] => {
+    const own = jail(...actions.map(({ name }) => name));
+    const traces = { logs: [], tools, startedAt: null, failures: [], failedBans: null };
+    const refusing = () => refusingActions(own, () => files(...actions));
+    return actionProblems(own, refusing, () => traces, firewalls).map(({ because }) => because);
+  };
+
+  test.each<[string, ConfiguredAction]>([
+    ['ufw', action({ name: 'ufw', tools: ['ufw'], ports: null })],
+    ['firewalld', action({ name: 'firewallcmd-rich-rules', tools: ['firewall-cmd'] })],
+    ['a route', action({ name: 'route', tools: ['ip route'], ports: null })],
+    ['hosts.deny', action({ name: 'hostsdeny', tools: ['hosts.deny'], ports: null })],
+    ['an ipset', action({ name: 'iptables-ipset-proto6', tools: ['iptables', 'ipset'] })],
+  ])('work through %s', (_, one) => {
+    expect(judge([one], present, world(true))).toEqual([]);
+  });
+
+  test.each<[ConfiguredAction, string]>([
+    [action({ name: 'ufw', tools: ['ufw'] }), 'bans with ufw, and ufw is inactive'],
+    [action({ name: 'firewallcmd-new', tools: ['firewall-cmd'] }), 'and firewalld is not running'],
+  ])('do not work through what is off: %j', (one, because) => {
+    expect(judge([one], present, world(false))).toEqual([expect.stringContaining(because)]);
+  });
+
+  test('need their tools', () => {
+    const route = action({ name: 'route', tools: ['ip route'] });
+    expect(judge([route], [], world(true))).toEqual([expect.stringContaining('needs ip: not on this host')]);
+    expect(judge([action({ name: 'x', tools: ['hosts.deny'] })], [], world(true))).toEqual([]);
+    expect(() => judge([action({ name: 'x', tools: ['hosts.deny'] })], [], world(false))).toThrow(Ignorance);
+  });
+
+  test('need only one that works', () => {
+    const broken = action({ name: 'iptables', tools: ['iptables'] });
+    expect(judge([broken, action()], ['nft'], world(true))).toEqual([]);
+    expect(judge([action({ name: 'sendmail-whois', tools: [] }), action()], ['nft'], world(true))).toEqual([]);
+  });
+
+  test('are not judged where nobody knows what they do', () => {
+    expect(() => judge([action({ name: 'block-everywhere', tools: [] })], present, world(true))).toThrow(
+      'block-everywhere',
+    );
+    const own = jail('nftables');
+    expect(() => refusingActions(own, () => files())).toThrow('which its files do not name');
   });
 });

@@ -61,6 +61,8 @@ function summaryOf(entries: readonly Entry[]): LoggedRun {
 }
 
 function outcomeOf(messages: readonly string[]): LoggedRun['outcome'] {
+  // A rehearsal says the same as a run, and touches the same stamp.
+  if (messages.some((message) => message.includes('in dry-run mode'))) return 'none';
   if (messages.includes('All upgrades installed')) return 'upgraded';
   const idle = 'No packages found that can be upgraded unattended';
   return messages.some((message) => message.startsWith(idle)) ? 'nothing-to-do' : 'none';

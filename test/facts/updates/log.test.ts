@@ -19,11 +19,17 @@ describe('the log of unattended-upgrades', () => {
   });
 
   test('of a run that left everything, and touched its stamps', () => {
-    const [last] = runs('debian12', '31-trap-blacklisted-run-still-touches-stamps');
+    const [last, ...earlier] = runs('debian12', '31-trap-blacklisted-run-still-touches-stamps');
+    expect(earlier.map(({ outcome }) => outcome)).not.toContain('nothing-to-do');
     expect(last).toMatchObject({
       outcome: 'nothing-to-do',
       left: ['openssh-client', 'openssh-server', 'openssh-sftp-server'],
     });
+  });
+
+  test('of a rehearsal, which counts as none', () => {
+    const rehearsal = runs('debian12', '31-trap-blacklisted-run-still-touches-stamps').at(-2);
+    expect(rehearsal).toMatchObject({ outcome: 'none', startedAt: Date.parse('2026-11-22T01:36:48Z') / 1000 });
   });
 
   test('of runs that failed, in another language', () => {
