@@ -13,7 +13,7 @@ export interface InputProblem extends Place {
 }
 
 /** sysexits(3): EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_CONFIG. */
-export const EXIT_CODES = { usage: 64, data: 65, missing: 66, config: 78 } as const;
+const EXIT_CODES = { usage: 64, data: 65, missing: 66, config: 78 } as const;
 export type InputKind = keyof typeof EXIT_CODES;
 
 const MOST_SHOWN = 20;

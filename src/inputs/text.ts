@@ -15,7 +15,7 @@ export interface Folders {
   readonly home: string;
 }
 
-export const MOST_BYTES = 1024 * 1024;
+const MOST_BYTES = 1024 * 1024;
 
 export interface ReadOptions {
   /** The kind of error that content which cannot be used is. */

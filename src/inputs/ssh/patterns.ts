@@ -1,5 +1,5 @@
 /** `*` and `?` as in ssh_config(5) PATTERNS; nothing else is special. */
-export function matchesPattern(text: string, pattern: string): boolean {
+function matchesPattern(text: string, pattern: string): boolean {
   let star = -1;
   let resume = 0;
   let position = 0;

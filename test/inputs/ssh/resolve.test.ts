@@ -200,6 +200,12 @@ const CASES: readonly Case[] = [
     host: 'WEB',
     expected: { port: 2201, user: 'matched' },
   },
+  {
+    name: 'values in any case',
+    config: 'IdentitiesOnly YES\nProxyCommand NONE\n',
+    host: 'web',
+    expected: { identitiesOnly: true, jump: [] },
+  },
   { name: 'Match all', config: 'Match all\n  User everyone\n', host: 'web', expected: { user: 'everyone' } },
   {
     name: 'Match host sees HostName so far',
