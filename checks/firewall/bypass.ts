@@ -43,7 +43,7 @@ export function publishedProblems(filters: readonly PacketFilter[]): readonly Pr
     return certain(around, (one) => `${trafficText(one)}, sent to ${one.to}`).map(({ text, members }) => ({
       because: `A port is published around the firewall: ${text}.`,
       actual: `${text} by "${members[0]?.rule}"${fateText(members[0])}`,
-      remediation: members.map(contain).join('\n'),
+      remediation: members.map((one) => contain(one, denying)).join('\n'),
     }));
   });
 }
@@ -54,7 +54,8 @@ function fateText(one: Published | undefined): string {
 }
 
 /** Docker publishes on all addresses unless told otherwise. Source: docs.docker.com, "Packet filtering and firewalls". */
-function contain({ to, family, outside }: Published): string {
+function contain({ to, family }: Published, filters: readonly PacketFilter[]): string {
+  const outside = filters.find((filter) => filter.family === family)?.outside ?? [];
   const tool = family === 'IPv4' ? 'iptables' : 'ip6tables';
   return `# publish ${to} on loopback only (docker run -p 127.0.0.1:PORT:PORT), or:
 ${tool} -I DOCKER-USER -i ${outside[0] ?? 'OUTSIDE-INTERFACE'} -m conntrack --ctstate NEW -j DROP   # and keep it in /etc/ufw/after.rules`;

@@ -4,9 +4,11 @@ import { familyText } from './families.ts';
 import { plain } from './now.ts';
 import { closing, grouped } from './words.ts';
 
-/** Rules that make a default of their own: every protocol, port and source, even on one interface only. */
+/** Rules that make a default of their own: every protocol, port and source, on an interface that leads outside. */
 export function wideProblems(filters: readonly PacketFilter[]): readonly Problem[] {
-  return grouped(filters.flatMap((filter) => filter.openings.filter(isWide))).map(({ text, members }) => ({
+  return grouped(
+    filters.flatMap((filter) => filter.openings.filter((one) => isWide(one) && isOutside(one, filter.outside))),
+  ).map(({ text, members }) => ({
     because: `A rule lets in ${text}, whatever the default is.`,
     actual: `${text} by "${members[0]?.rule}"`,
     remediation: members.map(closing).join('\n'),
@@ -15,6 +17,19 @@ export function wideProblems(filters: readonly PacketFilter[]): readonly Problem
 
 function isWide({ protocol, ports, source, destination, unread }: Opening): boolean {
   return protocol === 'any' && ports === null && source === null && destination === null && unread.length === 0;
+}
+
+/** A rule for a tunnel or an inner network is one of the rules that the default leaves room for. */
+function isOutside({ interface: on }: Opening, outside: readonly string[]): boolean {
+  if (on === null || on.startsWith('not ')) return true;
+  return on
+    .split(', ')
+    .some((name) => outside.some((one) => (isPattern(name) ? one.startsWith(name.slice(0, -1)) : one === name)));
+}
+
+/** `eth+` of iptables, `eth*` of nftables. */
+function isPattern(name: string): boolean {
+  return name.endsWith('+') || name.endsWith('*');
 }
 
 /** What `/etc/default/ufw` makes of the default policy at the next start. */

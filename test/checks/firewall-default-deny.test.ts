@@ -10,6 +10,17 @@ const ipv6Off = settings(
   [/^\/proc\/net\/if_inet6:.* eth0\n/gm, ''],
 );
 
+const tunnel = recorded('extra-ports', {
+  'iptables-save': stdoutOf(recorded('extra-ports'), 'iptables-save').replaceAll(
+    '-i eth0 -j ACCEPT',
+    '-i wg0 -j ACCEPT',
+  ),
+  'ip6tables-save': stdoutOf(recorded('extra-ports'), 'ip6tables-save').replaceAll(
+    '-i eth0 -j ACCEPT',
+    '-i wg+ -j ACCEPT',
+  ),
+});
+
 describe('firewall-default-deny', () => {
   test.each(DISTROS)('ufw as %s shows it', (distro) => {
     expect(judged(firewallDefaultDeny, captureOf(sampled(distro)))).toMatchObject([
@@ -70,6 +81,7 @@ describe('firewall-default-deny', () => {
       'every incoming IPv4 and IPv6 connection',
     ],
     ['ufw removed, nothing else', recorded('nothing', { 'firewall-programs': '' }), 'fail', 'No firewall is active'],
+    ['everything through a tunnel, by a rule', tunnel, 'pass', 'IPv4 and IPv6'],
     ['no sudo', recorded('pass', noRoot), 'unknown no-privilege', 'sudo refused'],
     [
       'no sudo, default allow in the file',

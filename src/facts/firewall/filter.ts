@@ -9,6 +9,12 @@ import { type Taken, tableName, type Walk, walk } from './walk.ts';
 /** Every new connection that comes in from outside. */
 export const INCOMING: Packets = { ...ANY_PACKET, inbound: { names: ['lo'], except: true } };
 
+/** The same, with what this rule set may do to them before the filter chains. */
+export function incomingOf({ tables }: Ruleset): Packets {
+  const rules = tables.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
+  return rules.some(({ text }) => /\bNOTRACK\b|\bnotrack\b/.test(text)) ? { ...INCOMING, untracked: true } : INCOMING;
+}
+
 interface Input {
   readonly table: Table;
   readonly chain: Chain;
@@ -20,10 +26,15 @@ interface Input {
  * What the rules of one family let in. All base chains of the input hook see every packet; `accept` ends
  * only its own chain, `drop` ends everything. So what comes in is what every chain lets through.
  */
-export function evaluateFilter(ruleset: Ruleset, published: Fact<readonly Published[]>): PacketFilter {
+export function evaluateFilter(
+  ruleset: Ruleset,
+  outside: readonly string[],
+  published: Fact<readonly Published[]>,
+): PacketFilter {
+  const incoming = incomingOf(ruleset);
   const inputs = baseChains(ruleset, 'input', 'filter').map(({ table, chain }): Input => {
-    const result = walk(table, chain, INCOMING);
-    return { table, chain, walk: result, denies: !acceptsEverything(result, INCOMING) };
+    const result = walk(table, chain, incoming);
+    return { table, chain, walk: result, denies: !acceptsEverything(result, incoming) };
   });
   const denying = inputs.filter((input) => input.denies);
   return {
@@ -35,6 +46,7 @@ export function evaluateFilter(ruleset: Ruleset, published: Fact<readonly Publis
     forwardDenies: baseChains(ruleset, 'forward', 'filter').some(
       ({ table, chain }) => !acceptsEverything(walk(table, chain, ANY_PACKET), ANY_PACKET),
     ),
+    outside,
     published,
     logs: inputs.flatMap((input) => input.walk.logs),
   };

@@ -20,7 +20,8 @@ export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter>
   const off = family === 'IPv6' ? ipv6Absence(outputs) : undefined;
   if (off !== undefined) return absent(off);
   const ruleset = { family, tables: tablesOf(outputs, family) };
-  return known(evaluateFilter(ruleset, published(outputs, ruleset)));
+  const outside = outsideInterfaces(outputs, family);
+  return known(evaluateFilter(ruleset, outside, published(outputs, ruleset, outside)));
 }
 
 /**
@@ -113,7 +114,7 @@ function legacyTables(outputs: Outputs, family: Family): readonly Table[] {
  * Translations are a hole in every table that could not be seen, unlike filters, which only narrow. A kernel
  * whose netfilter is made of modules shows by their absence that a kind of table is not in use.
  */
-function published(outputs: Outputs, ruleset: Ruleset): Fact<readonly Published[]> {
+function published(outputs: Outputs, ruleset: Ruleset, outside: readonly string[]): Fact<readonly Published[]> {
   const there = present(outputs);
   const noNft = outputs.get(NFT).state === 'missing';
   if (noNft && (there.has('/sys/module/nf_tables') || !there.has('/sys/module/x_tables'))) {
@@ -131,5 +132,5 @@ function published(outputs: Outputs, ruleset: Ruleset): Fact<readonly Published[
       'Install the package iptables.',
     );
   }
-  return settle(() => findPublished(ruleset, outsideInterfaces(outputs, ruleset.family)));
+  return settle(() => findPublished(ruleset, outside));
 }

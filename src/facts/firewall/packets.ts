@@ -23,12 +23,14 @@ export interface Packets {
   readonly outbound: Interfaces | null;
   /** Connection tracking states that hold: always NEW, and DNAT after translation. */
   readonly states: readonly string[];
+  /** Some rule takes packets out of connection tracking, perhaps these. */
+  readonly untracked: boolean;
   /** Conditions on the way that nobody here can read: the set may be smaller than it looks. */
   readonly unread: readonly string[];
 }
 
 /** The conditions of one rule. */
-export interface Match extends Omit<Packets, 'states'> {
+export interface Match extends Omit<Packets, 'states' | 'untracked'> {
   /** False when the rule matches only some of the described packets (rate limits, marks). */
   readonly exact: boolean;
   /** True when it cannot match the first packet of a connection from outside. */
@@ -75,6 +77,7 @@ export const ANY_PACKET: Packets = {
   inbound: null,
   outbound: null,
   states: ['NEW'],
+  untracked: false,
   unread: [],
 };
 
@@ -89,7 +92,10 @@ export const ANY_MATCH: Match = {
 
 /** Packets of `packets` that can match the rule; undefined when there are none. */
 export function intersect(packets: Packets, match: Match): Packets | undefined {
-  if (match.never || !statesMatch(packets.states, match)) return undefined;
+  if (match.never) return undefined;
+  const tracked = statesMatch(packets.states, match);
+  const untracked = packets.untracked && match.states?.includes('UNTRACKED') === true;
+  if (!tracked && !untracked) return undefined;
   const protocols = both(packets.protocols, match.protocols, (a, b) => a.filter((name) => b.includes(name)));
   const ports = both(packets.ports, match.ports, overlap);
   const sourcePorts = both(packets.sourcePorts, match.sourcePorts, overlap);
@@ -101,7 +107,7 @@ export function intersect(packets: Packets, match: Match): Packets | undefined {
   const lists = [protocols, ports, sourcePorts, originalPorts, sources, destinations];
   if (lists.some((list) => list?.length === 0)) return undefined;
   if ([inbound, outbound].some((side) => side?.except === false && side.names.length === 0)) return undefined;
-  const unread = [...new Set([...packets.unread, ...match.unread])];
+  const unread = [...new Set([...packets.unread, ...match.unread, ...(tracked ? [] : ['connection state UNTRACKED'])])];
   return {
     protocols,
     ports,
@@ -112,6 +118,7 @@ export function intersect(packets: Packets, match: Match): Packets | undefined {
     inbound,
     outbound,
     states: packets.states,
+    untracked: packets.untracked,
     unread,
   };
 }
@@ -140,7 +147,7 @@ export function contains(outer: Packets, inner: Packets): boolean {
   return within(inner, outer) && outer.unread.every((name) => inner.unread.includes(name));
 }
 
-type Dimensions = Omit<Packets, 'states' | 'unread'>;
+type Dimensions = Omit<Packets, 'states' | 'untracked' | 'unread'>;
 
 function within(inner: Dimensions, outer: Dimensions): boolean {
   return (

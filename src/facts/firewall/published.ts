@@ -1,7 +1,7 @@
 import { formatCidr } from '../../model/cidr.ts';
 import type { Published } from '../../model/facts/firewall.ts';
 import { portNumber, toCidr } from './addresses.ts';
-import { INCOMING, inCommon, isUserChain, widest } from './filter.ts';
+import { inCommon, incomingOf, isUserChain, widest } from './filter.ts';
 import { matchesAny, type Packets } from './packets.ts';
 import { baseChains, type Ruleset } from './ruleset.ts';
 import { isInternal, isLoopback } from './stock.ts';
@@ -14,8 +14,9 @@ import { type Taken, type Translated, walk } from './walk.ts';
  * A default policy is no containment: whoever redirects a port accepts it before the policy, or will.
  */
 export function findPublished(ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
+  const incoming = incomingOf(ruleset);
   const translated = baseChains(ruleset, 'prerouting', 'nat').flatMap(
-    ({ table, chain }) => walk(table, chain, INCOMING).translated,
+    ({ table, chain }) => walk(table, chain, incoming).translated,
   );
   return widest(translated)
     .filter(({ packets }) => !isLoopback(packets.destinations) && !isInternal(packets.inbound))
@@ -28,7 +29,7 @@ function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): 
   const hook = local ? 'input' : 'forward';
   const fates = entries(rewritten, outside).map((packets) => fateOf(packets, ruleset, hook));
   const accepted = fates.flatMap((fate) => fate.accepted);
-  const common = { to: targetText(one), rule: one.final.rule, outside };
+  const common = { to: targetText(one), rule: one.final.rule };
   if (accepted.length > 0) {
     const byRule = new Map(
       accepted.map((taken) => [`${taken.final.chain} ${taken.final.rule} ${sourceKey(taken)}`, taken]),

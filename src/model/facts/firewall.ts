@@ -100,8 +100,6 @@ export interface Published extends Traffic {
   readonly fate: 'accepted' | 'policy' | 'dropped';
   /** The rule behind `accepted`; null otherwise. */
   readonly acceptedBy: string | null;
-  /** Interfaces by which strangers come in: of the default route, or all that are not the host's own. */
-  readonly outside: readonly string[];
   /** True when ufw's own rules (`ufw route allow`) let it through. */
   readonly byUfw: boolean;
 }
@@ -130,6 +128,8 @@ export interface PacketFilter {
   /** `unhooked`: ufw's chains exist, but the input chain does not lead to them. */
   readonly ufw: 'hooked' | 'unhooked' | 'absent';
   readonly forwardDenies: boolean;
+  /** Interfaces by which strangers come in: of the default route, or all that are not the host's own. */
+  readonly outside: readonly string[];
   readonly published: Fact<readonly Published[]>;
   /** Log rules that incoming traffic can meet; the prefix is empty where the rule has none or hides it. */
   readonly logs: readonly { readonly chain: string; readonly prefix: string }[];

@@ -118,6 +118,23 @@ describe('the way of a packet through the chains', () => {
   });
 });
 
+describe('packets that are not tracked', () => {
+  const accept = '-m conntrack --ctstate RELATED,ESTABLISHED,UNTRACKED -j ACCEPT';
+  const raw = '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p udp --dport 53 -j CT --notrack\nCOMMIT\n';
+
+  test('no rule takes them out of tracking', () => {
+    expect(open([accept])).toEqual([]);
+  });
+
+  test('some rule does, so the accept may be for anything', () => {
+    const filter = evaluated([
+      ...inputOf([accept, '-m conntrack --ctstate UNTRACKED -j DROP', '-p tcp --dport 22 -j ACCEPT']),
+      ...readSave(raw, 'test'),
+    ]);
+    expect(filter.openings.map(words)).toEqual(['any/* if connection state UNTRACKED', 'tcp/22']);
+  });
+});
+
 describe('several base chains', () => {
   const nft = (policy: string, ...ports: number[]): Table => {
     const rules = ports.map((port) => ({
