@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const real = process.env['FLEETPROOF_REAL'] === '1';
+const real = process.env.FLEETPROOF_REAL === '1';
 
 export default defineConfig({
   test: {

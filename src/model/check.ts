@@ -1,4 +1,3 @@
-import type { Fact } from './fact.ts';
 import { Ignorance } from './fact.ts';
 import type { FactName, FactTypes } from './facts/index.ts';
 import type { Host } from './host.ts';
@@ -130,4 +129,3 @@ export function notApplicable(rule: string, because: string, expected: string): 
   return { verdict: 'not-applicable', rule, because, expected, actual: because };
 }
 
-export type { Fact };

@@ -66,16 +66,30 @@ describe('the engine', () => {
       facts.get('os');
       return judge(pass, []);
     }, base({ os }));
-    expect(finding).toMatchObject({ verdict: 'pass', status: 'pass', because: 'It holds.', evidence: ['web-1/os'], id: 'web-1/test-check' });
+    expect(finding).toMatchObject({
+      verdict: 'pass',
+      status: 'pass',
+      because: 'It holds.',
+      evidence: ['web-1/os'],
+      id: 'web-1/test-check',
+    });
   });
 
   test('reading an unknown fact ends as unknown with its reason and remedy, whatever the check would say', () => {
     const denied = unknown('no-privilege', 'sudo refused.', 'Allow it.');
-    const [finding] = run((facts) => {
-      facts.get('os');
-      return judge(pass, []);
-    }, base({ os: denied }));
-    expect(finding).toMatchObject({ verdict: 'unknown', reason: 'no-privilege', because: 'sudo refused.', remediation: 'Allow it.' });
+    const [finding] = run(
+      (facts) => {
+        facts.get('os');
+        return judge(pass, []);
+      },
+      base({ os: denied }),
+    );
+    expect(finding).toMatchObject({
+      verdict: 'unknown',
+      reason: 'no-privilege',
+      because: 'sudo refused.',
+      remediation: 'Allow it.',
+    });
   });
 
   test('damning evidence that is read first fails although another fact is unknown', () => {
@@ -100,7 +114,10 @@ describe('the engine', () => {
 
   test('an absent fact is knowledge', () => {
     const [finding] = run(
-      (facts) => judge(pass, [() => (facts.get('os') === undefined ? { because: `${facts.absence('os')}.`, actual: 'absent' } : undefined)]),
+      (facts) =>
+        judge(pass, [
+          () => (facts.get('os') === undefined ? { because: `${facts.absence('os')}.`, actual: 'absent' } : undefined),
+        ]),
       base({ os: absent('it is not there') }),
     );
     expect(finding).toMatchObject({ verdict: 'fail', because: 'it is not there.' });

@@ -38,7 +38,13 @@ function finding(check: string, status: Status): Finding {
 
 function baseline(checks: readonly string[]): Baseline {
   const control = { id: 'c-1', title: 'C', requirement: 'R', source: 'S', method: 'test' as const };
-  return { id: 'b', title: 'B', version: '1', sha256: '', controls: [{ ...control, checks: checks.map((check) => ({ check, params: {} })) }] };
+  return {
+    id: 'b',
+    title: 'B',
+    version: '1',
+    sha256: '',
+    controls: [{ ...control, checks: checks.map((check) => ({ check, params: {} })) }],
+  };
 }
 
 describe('a control is', () => {

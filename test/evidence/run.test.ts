@@ -19,7 +19,11 @@ function captureOf(name: string): Capture {
 }
 
 function resultOf(name: string): HostResult {
-  return { host: { name, cost }, findings: [{ id: `${name}/a`, because: 'ünïcode 🙂 \u0000' }], evidence: [] } as unknown as HostResult;
+  return {
+    host: { name, cost },
+    findings: [{ id: `${name}/a`, because: 'ünïcode 🙂 \u0000' }],
+    evidence: [],
+  } as unknown as HostResult;
 }
 
 const entry = { id: 'x', interrupted: false } as unknown as RunEntry;
@@ -55,7 +59,18 @@ describe('a run', () => {
 
   test('names no file after what a host is called', async () => {
     const draft = await createRun(out, 'run-1');
-    const names = ['..', '../../etc/passwd', 'a/b', 'a_2fb', 'ü', '.hidden', 'x'.repeat(300), `${'x'.repeat(300)}y`, 'con:1', '-rf'];
+    const names = [
+      '..',
+      '../../etc/passwd',
+      'a/b',
+      'a_2fb',
+      'ü',
+      '.hidden',
+      'x'.repeat(300),
+      `${'x'.repeat(300)}y`,
+      'con:1',
+      '-rf',
+    ];
     for (const name of names) await draft.addCapture(captureOf(name));
     const folder = await draft.finish(entry, []);
     const files = await readdir(join(folder, 'captures'));
@@ -78,7 +93,9 @@ describe('a run', () => {
     const sorted = ['Z', 'a', 'b', 'c'];
     expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
     const raw = await collect(draft.spool.readRaw());
-    expect(raw.map(({ findings }) => JSON.parse(`[${findings}]`))).toEqual(sorted.map((name) => resultOf(name).findings));
+    expect(raw.map(({ findings }) => JSON.parse(`[${findings}]`))).toEqual(
+      sorted.map((name) => resultOf(name).findings),
+    );
     await draft.discard();
   });
 });

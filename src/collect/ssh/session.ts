@@ -16,9 +16,9 @@ import { type Reached, type SessionOutcome, SshFailure, Stopped } from './outcom
 import { printable } from './text.ts';
 import { allowance } from './transport.ts';
 
-export { type JumpLimiter, jumpLimiter } from './jumps.ts';
-export { type Caller, type SshOptions, sshOptions } from './options.ts';
-export type { Ending, ExecResult, NotReached, Reached, SessionOutcome } from './outcome.ts';
+export { jumpLimiter } from './jumps.ts';
+export { type SshOptions, sshOptions } from './options.ts';
+export type { SessionOutcome } from './outcome.ts';
 
 /** How long a peer may take to see us hang up before the socket is torn down. */
 const GOODBYE_MS = 2000;
