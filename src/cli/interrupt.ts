@@ -12,8 +12,10 @@ export interface Interrupt {
  */
 export function onInterrupt(console: Console, seconds: number | undefined): Interrupt {
   const control = new AbortController();
+  let asked = false;
   const stop = () => {
-    if (control.signal.aborted) process.exit(EXIT.interrupted);
+    if (asked) process.exit(EXIT.interrupted);
+    asked = true;
     console.err('\nfleetproof: stopping; what was collected is written. Once more to stop at once.\n');
     control.abort();
   };

@@ -37,7 +37,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   };
   try {
     await parser(context, run, argv).parseAsync([...argv]);
-    return code;
+    if (await context.console.flushed()) return code;
+    throw new RunError('io', 'Standard output could not be written.');
   } catch (error) {
     return report(error, context);
   }

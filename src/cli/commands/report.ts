@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { formats } from '../../../reports/index.ts';
 import { causeOf, RunError } from '../../evidence/error.ts';
 import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
+import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
 import { newAssessment } from '../assessment.ts';
 import type { Command } from '../context.ts';
@@ -21,8 +22,11 @@ export const reportCommand: Command = (cli, context, run) =>
         .option('out', { alias: 'o', type: 'string', default: '-', describe: 'A file; - for standard output' }),
     (args) =>
       run(async () => {
-        const [format] = formatsOf({ format: [args.format] });
-        if (format === undefined) throw new Error('No format was given.');
+        const [format, ...others] = formatsOf({ format: [args.format] });
+        if (format === undefined || others.length > 0) {
+          const what = `--format ${JSON.stringify(args.format)} cannot be used.`;
+          throw new InputError('usage', [{ file: '', what, expected: 'Expected one format.' }]);
+        }
         const text = await temporaryFolder((folder) => render(expandPath(args.run, context.folders), format, folder));
         if (args.out === '-') context.console.out(text);
         else await writeWhole(expandPath(args.out, context.folders), text);
