@@ -1,5 +1,5 @@
 import type { Problem } from '../../src/model/check.ts';
-import { type Cidr, cidrContains, parseCidr } from '../../src/model/cidr.ts';
+import { cidrContains, parseAddress, parseCidr } from '../../src/model/cidr.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { ConfiguredJail, Jail } from '../../src/model/facts/fail2ban.ts';
 import { duration, problem } from './words.ts';
@@ -62,18 +62,12 @@ export function ignoreProblems(jail: Jail, files: () => ConfiguredJail): readonl
   return [];
 }
 
-/** fail2ban prints `0.0.0.0/0` as `0.0.0.0`. Names and files stand for single addresses. */
+/** fail2ban prints `0.0.0.0/0` as `0.0.0.0`. Single addresses, names and files are never wide. */
 function isWide(entry: string): boolean {
-  if (/^(0\.0\.0\.0|::)(\/0)?$/.test(entry)) return true;
-  const cidr = networkOf(entry);
-  if (cidr === undefined || PRIVATE.some((range) => cidrContains(range, cidr))) return false;
-  return cidr.prefix < LARGEST[cidr.family];
-}
-
-function networkOf(entry: string): Cidr | undefined {
-  try {
-    return parseCidr(entry);
-  } catch {
-    return undefined;
-  }
+  if (/^(0\.0\.0\.0|::)$/.test(entry)) return true;
+  const [, text = '', length = ''] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? [];
+  const address = parseAddress(text);
+  if (address === undefined || Number(length) >= LARGEST[address.family]) return false;
+  const first = { ...address, prefix: address.family === 4 ? 32 : 128 };
+  return !PRIVATE.some((range) => range.prefix <= Number(length) && cidrContains(range, first));
 }
