@@ -84,16 +84,17 @@ export interface Instruction {
 
 /**
  * Tells what to type from what to read, line by line. Commands start in lower case, with a path, a comment
- * sign or a blank; a sentence starts with a capital. A sudoers line at the end of a sentence stands alone.
+ * sign or a blank; a sentence starts with a capital. A sudoers line, or what follows "Run:", stands alone.
  */
 export function instructionsOf(remediation: string): Instruction[] {
   return remediation.split('\n').flatMap((line): Instruction[] => {
     if (line.trim() === '') return [];
-    const sudoers = /^([A-Z].*:) (\S+ ALL ?=.*)$/.exec(line);
-    if (sudoers !== null) {
+    const [, lead, command] =
+      /^([A-Z].*:) (\S+ ALL ?=.*)$/.exec(line) ?? /^((?:Run|Then|Or):) ([a-z/].*)$/.exec(line) ?? [];
+    if (lead !== undefined && command !== undefined) {
       return [
-        { kind: 'prose', text: sudoers[1] ?? '' },
-        { kind: 'command', text: sudoers[2] ?? '' },
+        { kind: 'prose', text: lead },
+        { kind: 'command', text: command },
       ];
     }
     return [{ kind: /^[\sa-z#/$[]/.test(line) ? 'command' : 'prose', text: line.trimEnd() }];

@@ -24,10 +24,11 @@ interface SampleView {
 
 interface ReferenceView {
   readonly number: string;
-  readonly command: string;
+  readonly probe: string;
 }
 
 interface RecordView extends ReferenceView {
+  readonly command: string;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly outputs: readonly OutputView[];
 }
@@ -46,12 +47,13 @@ export function evidenceBook(): EvidenceBook {
     const records: RecordView[] = [];
     const references: ReferenceView[] = [];
     for (const record of evidence) {
-      const command = record.argv.length > 0 ? record.argv.join(' ') : record.probe;
-      const known = numbers.get(record.id);
+      const { id, probe } = record;
+      const known = numbers.get(id);
       const number = known ?? `E-${numbers.size + 1}`;
-      numbers.set(record.id, number);
-      if (known !== undefined) references.push({ number, command });
-      else records.push({ number, command, facts: factsOf(record), outputs: outputsOf(record) });
+      numbers.set(id, number);
+      if (known !== undefined) references.push({ number, probe });
+      else
+        records.push({ number, probe, command: commandOf(record), facts: factsOf(record), outputs: outputsOf(record) });
     }
     const subject = finding.subject === finding.host ? '' : finding.subject;
     return { host: finding.host, subject, records, references };
@@ -70,6 +72,10 @@ export function evidenceBook(): EvidenceBook {
       };
     },
   };
+}
+
+function commandOf({ argv }: Evidence): string {
+  return argv.length > 0 ? argv.join(' ') : 'a fixed snippet of the command set';
 }
 
 const STATE: Readonly<Record<string, string>> = {

@@ -48,17 +48,14 @@ export function newPage(width: number, colour: boolean): Page {
       const indent = steps.every(fits) ? below : `${INDENT}  `;
       const written = steps.flatMap(({ kind, text }) =>
         kind === 'prose'
-          ? wrap(terminalText(text), width, below)
+          ? wrap(terminalText(text), width, indent)
           : wrapCommand(indented(text), width, indent).map((line) => paint(line, 'cyan')),
       );
       const label = `${INDENT}${paint(padded('to do', LABEL), 'dim')}`;
       const [first = '', ...rest] = written;
-      if (steps[0]?.kind === 'prose' || indent === below)
-        lines.push(
-          first.replace(below, () => label),
-          ...rest,
-        );
-      else lines.push(label.trimEnd(), ...written);
+      // Only what stands in the values' column can stand beside the label.
+      const opening = indent === below ? [first.replace(below, () => label)] : [label.trimEnd(), first];
+      lines.push(...opening, ...rest);
     },
   };
 }

@@ -43,6 +43,7 @@ const APT = 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended
 const PROBES: Readonly<Record<string, readonly [argv: readonly string[], uid: number, stdout: string]>> = {
   'ufw-status': [['/usr/bin/sudo', '-n', '--', '/usr/sbin/ufw', 'status', 'verbose'], 0, UFW_ACTIVE],
   'sshd-config': [['/usr/bin/sudo', '-n', '--', '/usr/sbin/sshd', '-T'], 0, SSHD],
+  'sshd-contexts.list': [[], 1000, ''],
   'fail2ban-jail': [['/usr/bin/sudo', '-n', '--', '/usr/bin/fail2ban-client', 'status', 'sshd'], 0, JAIL],
   'apt-config': [['/usr/bin/apt-config', 'dump'], 1000, APT],
   'os-release': [['/usr/bin/cat', '/etc/os-release'], 1000, 'ID=debian\nVERSION_ID="12"\n'],

@@ -55,6 +55,8 @@ describe('instructionsOf', () => {
     ['# why\nufw reload', ['command', 'command']],
     ['Enable it:\n  [sshd]\n  enabled = true', ['prose', 'command', 'command']],
     ['/usr/sbin/ufw enable\n\nThen look.', ['command', 'prose']],
+    ['Then: apt-get update && unattended-upgrade -v', ['prose', 'command']],
+    ['In a maintenance window: reboot', ['prose']],
   ])('%j', (text, kinds) => expect(instructionsOf(text).map(({ kind }) => kind)).toEqual(kinds));
 
   test('a sudoers line stands alone, so that it can be copied', () => {
