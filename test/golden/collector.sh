@@ -104,13 +104,151 @@ list() { # probe limit mode as probe seconds bytes command… : every line of $L
   unset IFS; set +f
 }
 run user os-release 10 262144 cat /etc/os-release
+run user machine 10 262144 sh -c 'c=$(systemd-detect-virt -c 2>/dev/null)
+[ -n "$c" ] || { read -r c </run/systemd/container; } 2>/dev/null
+[ -n "$c" ] || { [ -e /.dockerenv ] && c=docker; }
+[ -n "$c" ] || { [ -e /run/.containerenv ] && c=podman; }
+printf '\''container:%s
+'\'' "${c:-none}"
+for f in sys_vendor product_name bios_vendor chassis_asset_tag; do
+  v=; { IFS= read -r v </sys/class/dmi/id/$f; } 2>/dev/null
+  [ -n "$v" ] && printf '\''%s:%s
+'\'' "$f" "$v"
+done
+v=; { read -r v </sys/hypervisor/uuid; } 2>/dev/null
+[ -n "$v" ] && printf '\''hypervisor_uuid:%.3s
+'\'' "$v"
+v=; { read -r v </run/cloud-init/cloud-id; } 2>/dev/null
+[ -n "$v" ] && printf '\''cloud_id:%s
+'\'' "$v"
+{ read -r v </proc/cmdline; } 2>/dev/null
+case " $v " in *'\'' vultr '\''*) echo '\''cmdline:vultr'\'' ;; esac
+[ -e /etc/vultr ] && echo '\''file:/etc/vultr'\''
+exit 0'
+run user passwd-entries 10 262144 getent passwd
+run user group-entries 10 262144 getent group
+run user firewall-programs 10 262144 ls -1d /usr/sbin/ufw /sys/module/x_tables /sys/module/nf_tables /proc/net/ip_tables_names /proc/net/ip6_tables_names
+run user firewall-settings 10 262144 grep -H '^[^#]' /etc/ufw/ufw.conf /etc/default/ufw /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/all/disable_ipv6 /proc/net/if_inet6
+run user default-routes 10 262144 grep -hE '^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 ' /proc/net/route /proc/net/ipv6_route
+run user firewall-units 10 262144 systemctl show -p Id,LoadState,ActiveState,UnitFileState ufw.service nftables.service firewalld.service netfilter-persistent.service iptables.service ip6tables.service
+run root iptables-save 10 1048576 iptables-save
+run root ip6tables-save 10 1048576 ip6tables-save
+run root iptables-legacy-save 10 1048576 iptables-legacy-save
+run root ip6tables-legacy-save 10 1048576 ip6tables-legacy-save
+run root nft-ruleset 10 2097152 nft -j list ruleset
+run root firewall-rule-files 10 262144 tail -n +1 /etc/ufw/before.rules /etc/ufw/before6.rules /etc/ufw/after.rules /etc/ufw/after6.rules /etc/ufw/user.rules /etc/ufw/user6.rules /etc/nftables.conf /etc/sysconfig/nftables.conf /etc/iptables/rules.v4 /etc/iptables/rules.v6 /etc/sysconfig/iptables /etc/sysconfig/ip6tables
+run root sshd-effective 10 262144 sshd -T -C user=fleetproof-stranger,host=stranger.invalid,addr=203.0.113.7,laddr=198.51.100.1,lport=22
+run root sshd-config 10 262144 grep -Ran '^' /etc/ssh/sshd_config /etc/ssh/sshd_config.d
+run user sshd-config-readable 10 262144 grep -Ran '^' /etc/ssh/sshd_config /etc/ssh/sshd_config.d
+mark sshd-contexts.list
+L=$({ (
+case $S in
+  no) exit 0 ;;
+  some) printf %s "$l" | tr -s ' \n' '  ' | grep -qF 'sshd -T -C [' || exit 0 ;;
+esac
+t=$(grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
+[ $? -lt 2 ] || t=$(priv grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
+printf '%s\n' "$t" | sed 's/^[^:]*:[^:]*://' | awk '
+function example(p) { sub(/^!/, "", p); sub(/\/.*/, "", p); gsub(/[*?]/, "1", p); return p }
+{
+  gsub(/["\r]/, ""); sub(/#.*/, "")
+  n = split($0, w, /[ \t=]+/); i = 1; if (w[1] == "") i = 2
+  if (tolower(w[i]) != "match") next
+  split("", list)
+  for (i++; i < n; i += 2) list[tolower(w[i])] = w[i + 1]
+  for (c in list) {
+    m = split(list[c], p, ",")
+    for (j = 1; j <= m; j++) {
+      v["user"] = "fleetproof-stranger"; v["group"] = "-"; v["address"] = "203.0.113.7"; v["host"] = "stranger.invalid"
+      v["localaddress"] = "198.51.100.1"; v["localport"] = "22"
+      for (d in list) { split(list[d], f, ","); v[d] = example(f[1]) }
+      v[c] = example(p[j])
+      print v["group"], v["user"], v["host"], v["address"], v["localaddress"], v["localport"]
+    }
+  }
+}' | while read -r g u h a la lp; do
+  if [ "$g" != - ]; then
+    e=$(getent group "$g") || continue
+    m=${e##*:}; m=${m%%,*}
+    [ -n "$m" ] || { i=${e%:*}; i=${i##*:}; m=$(getent passwd | awk -F: -v g="$i" '$4 == g { print $1; exit }'); }
+    [ -n "$m" ] && u=$m
+  fi
+  echo "user=$u,host=$h,addr=$a,laddr=$la,lport=$lp"
+done | awk '!seen[$0]++'
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+list sshd-contexts 16 single root sshd-contexts 10 262144 sshd -T -C
+run user sshd-files 10 262144 stat -L -c '%Y %Z %F:%n' /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*
+run user sshd-defaults 10 262144 grep -hs -e '^SSHD_OPTS=' -e '^OPTIONS=' /etc/default/ssh /etc/sysconfig/sshd
+run user ssh-units 10 262144 env TZ=UTC systemctl show -p Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,Listen,Accept ssh.service sshd.service ssh.socket sshd.socket '*ssh*.socket' 'dropbear*.socket'
+run user ssh-processes 10 262144 sh -c '[ -r /proc/self/comm ] || exit 3
+for p in /proc/[0-9]*; do
+  read -r c <"$p/comm" || continue
+  case $c in sshd*|dropbear*|tinysshd*) ;; *) continue ;; esac
+  printf '\''%s %s '\'' "${p#/proc/}" "$c"
+  tr '\''\000\n'\'' '\''  '\'' <"$p/cmdline"
+  echo
+done 2>/dev/null
+read -r f </run/sshd.pid && echo "pidfile $f"
+exit 0'
+run root ssh-listeners 10 262144 ss -Hltnp
+mark ssh-key-paths.list
+L=$({ (
+a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\n' ' ')
+l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
+BEGIN { n = split(a, p, /[ \t]+/) }
+$6 ~ /^\// && $7 !~ /\/(nologin|false|true|sync|halt|shutdown)$/ {
+  for (i = 1; i <= n; i++) {
+    f = p[i]
+    if (f == "" || f == "none") continue
+    gsub(/%%/, "\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
+    if (f !~ /^\//) f = $6 "/" f
+    gsub(/\/\/+/, "/", f)
+    if (!seen[f]++) print $6 "\t" f
+  }
+}') && [ -n "$l" ] || exit 1
+printf '%s\n' "$l" | while IFS='	' read -r h f; do
+  d=${f%/*}
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  printf '%s\n' "$h" "$d" "$f"
+done | awk '!seen[$0]++'
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+list ssh-key-paths 400 together root ssh-key-paths 10 262144 stat -L -c '%a %u %g %F:%n' --
+mark ssh-key-lines.list
+L=$({ (
+a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\n' ' ')
+l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
+BEGIN { n = split(a, p, /[ \t]+/) }
+$6 ~ /^\// && $7 !~ /\/(nologin|false|true|sync|halt|shutdown)$/ {
+  for (i = 1; i <= n; i++) {
+    f = p[i]
+    if (f == "" || f == "none") continue
+    gsub(/%%/, "\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
+    if (f !~ /^\//) f = $6 "/" f
+    gsub(/\/\/+/, "/", f)
+    if (!seen[f]++) print $6 "\t" f
+  }
+}') && [ -n "$l" ] || exit 1
+printf '%s\n' "$l" | while IFS='	' read -r h f; do
+  d=${f%/*}
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  printf '%s\n' "$f"
+done | awk '!seen[$0]++'
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+list ssh-key-lines 400 together root ssh-key-lines 10 262144 grep -aHno -D skip -d skip -E '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+' --
 run user fail2ban-units 10 262144 systemctl show fail2ban.service ssh.service sshd.service -p Id,LoadState,ActiveState,UnitFileState
 run user fail2ban-config 10 262144 sh -c 'dump=$(fail2ban-client -d) || exit
+socket=/run/fail2ban/fail2ban.sock
 for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf /etc/fail2ban/*.d/*.local; do
-  [ -e "$file" ] && [ ! -r "$file" ] && printf '\''unreadable %s\n'\'' "$file"
+  [ -e "$file" ] || continue
+  [ -r "$file" ] || printf '\''unreadable %s\n'\'' "$file"
+  [ -e "$socket" ] && [ "$file" -nt "$socket" ] && printf '\''changed %s\n'\'' "$file"
 done
 printf '\''%s\n'\'' "$dump" | sed -n "s/^\['\''set'\'', '\''[^'\'']*'\'', '\''addlogpath'\'', '\''\([^'\'']*\)'\''.*/\1/p" |
-  while IFS= read -r file; do stat -c '\''log %s %Y %n'\'' -- "$file" 2>/dev/null; done
+  while IFS= read -r file; do stat -L -c '\''log %s %Y %n'\'' -- "$file" 2>/dev/null; done
 printf '\''%s\n'\'' "$dump" | awk '\''
 function property(name) {
   if (!match($0, "\\[\047" name "\047, \047[^\047]*\047\\]")) return ""
@@ -134,7 +272,7 @@ run user fail2ban-traces 10 262144 sh -c 'for tool in iptables nft ipset ufw fir
   command -v "$tool" >/dev/null && echo "tool $tool"
 done
 stat -c '\''started %Y'\'' /run/fail2ban/fail2ban.sock 2>/dev/null
-stat -c '\''log %s %Y %n'\'' /var/log/auth.log /var/log/secure 2>/dev/null
+stat -L -c '\''log %s %Y %n'\'' /var/log/auth.log /var/log/secure 2>/dev/null
 journalctl -q --no-pager -o short-unix -n 500 _COMM=sshd + _COMM=sshd-session 2>/dev/null |
   awk '\''/: (Failed password for|Invalid user) / { printf "failure %d\n", $1 }'\''
 if [ -r /var/log/fail2ban.log ]; then
@@ -144,12 +282,95 @@ if [ -r /var/log/fail2ban.log ]; then
     END { print "failed-bans " failed + 0 }'\''
 fi
 :'
-run root fail2ban-status 10 262144 fail2ban-client status sshd
-run root fail2ban-maxretry 10 262144 fail2ban-client get sshd maxretry
-run root fail2ban-findtime 10 262144 fail2ban-client get sshd findtime
-run root fail2ban-bantime 10 262144 fail2ban-client get sshd bantime
-run root fail2ban-actions 10 262144 fail2ban-client get sshd actions
-run root fail2ban-ignoreip 10 262144 fail2ban-client get sshd ignoreip
+run root fail2ban-status 5 262144 fail2ban-client status sshd
+run root fail2ban-maxretry 5 262144 fail2ban-client get sshd maxretry
+run root fail2ban-findtime 5 262144 fail2ban-client get sshd findtime
+run root fail2ban-bantime 5 262144 fail2ban-client get sshd bantime
+run root fail2ban-actions 5 262144 fail2ban-client get sshd actions
+run root fail2ban-ignoreip 5 262144 fail2ban-client get sshd ignoreip
+run user dpkg-packages 10 262144 dpkg-query -W '-f=${db:Status-Abbrev} ${Package} ${Version}\n' fail2ban openssh-server unattended-upgrades 'linux-image-[0-9]*'
+run user apt-settings 10 262144 apt-config dump APT::Periodic Unattended-Upgrade
+run user apt-timers 10 262144 systemctl show apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service -p Id,LoadState,ActiveState,UnitFileState
+run user apt-lists 10 262144 grep -HE '^(Origin|Label|Suite|Codename|Components|Date|Valid-Until):' /var/lib/apt/lists/*Release
+run user update-times 10 262144 stat -c '%Y %Z %n' /run/reboot-required /etc/machine-id /var/lib/apt/periodic/* /boot/vmlinuz-* /var/lib/dpkg/info/linux-image-*.list
+run user running-kernel 10 262144 cat /proc/sys/kernel/osrelease /proc/version
+run user reboot-packages 10 262144 cat /run/reboot-required.pkgs
+run user apt-pending 20 1048576 sh -c 'set -f
+packages=$(dpkg-query -W -f '\''${db:Status-Want} ${db:Status-Status} ${binary:Package}\n'\'') || exit
+packages=$(printf '\''%s\n'\'' "$packages" | awk '\''
+  $2 != "config-files" && $2 != "not-installed" && $3 ~ /^[a-z0-9][a-z0-9+.:-]*$/ { print $1, $3 }'\'')
+printf '\''%s\n'\'' "$packages" | awk '\''$1 == "hold"; END { print "installed " NR }'\''
+names=$(printf '\''%s\n'\'' "$packages" | awk '\''{ print $2 }'\'')
+if [ "$(id -u)" = 0 ]; then
+  tables=$(setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy $names 2>/dev/null) ||
+    tables=$(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy $names)
+else
+  tables=$(apt-cache policy $names)
+fi || exit
+newer=$(printf '\''%s\n'\'' "$tables" | awk '\''
+  { gsub(/:\/\/[^\/@ ]*@/, "://") }
+  /^[^ ]/ { head = $0; newer = ""; below = 0; next }
+  /^  [A-Z]/ { next }
+  /^ \*\*\* / { current++; below = 1; if (newer != "") print head newer "\n" $0; next }
+  /^ +-?[0-9]+ [a-z]/ && !seen[$0]++ { sources = sources "source" $0 "\n" }
+  !below { newer = newer "\n" $0 }
+  END { printf "%scurrent %d\n", sources, current }'\'')
+printf '\''%s\n'\'' "$newer"
+set +f
+printf '\''%s\n'\'' "$newer" | sed -n '\''s/^\([a-z0-9][a-z0-9+.-]*\)[^ ]*:$/\1/p'\'' | head -n 200 | while read -r name; do
+  stat -c '\''archive %Y %Z %n'\'' /var/cache/apt/archives/"$name"_*.deb 2>/dev/null
+done
+:'
+run root unattended-upgrades-log 10 262144 tail -c 65536 /var/log/unattended-upgrades/unattended-upgrades.log
+run user secret-files 10 524288 sh -c 'NL='\''
+'\''
+L= n=0
+keep() {
+  case $1 in *"$NL"*) printf '\''odd %s\n'\'' "${1%%"$NL"*}"; return ;; esac
+  case "$NL$L" in *"$NL$1$NL"*) ;; *) L=$L$1$NL; n=$((n + 1)) ;; esac
+}
+found() {
+  [ -e "$1" ] || return
+  keep "$1"
+  d=${1%/*}
+  while [ -n "$d" ]; do
+    case "$NL$L" in *"$NL$d$NL"*) return ;; esac
+    keep "$d"
+    d=${d%/*}
+  done
+}
+for d in /etc/apache2 /etc/apache2/* /etc/letsencrypt/archive /etc/letsencrypt/archive/* /etc/nginx /etc/nginx/* /etc/ssh /etc/ssl/private /etc/wireguard /home /home/* /home/*/* /home/*/*/* /home/*/.ssh /opt /opt/* /opt/*/* /root /root/.ssh /srv /srv/* /srv/*/* /var/www /var/www/* /var/www/*/*; do
+  [ -d "$d" ] || continue
+  [ -r "$d" ] && [ -x "$d" ] || { printf '\''closed %s\n'\'' "$d"; found "$d"; }
+done
+for d in /etc /etc/letsencrypt /etc/mysql /etc/ssl /home/* /home/*/* /home/*/*/* /home/*/.aws /home/*/.kube /opt/* /opt/*/* /root /root/.aws /root/.kube /srv /srv/* /srv/*/* /var /var/www /var/www/* /var/www/*/*; do
+  [ -d "$d" ] || continue
+  [ -x "$d" ] || { printf '\''closed %s\n'\'' "$d"; found "$d"; }
+done
+for f in /etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/ssh/ssh_host_*_key /etc/ssl/private /etc/ssl/private/* /etc/letsencrypt/archive/*/privkey*.pem /etc/nginx/*.key /etc/nginx/*/*.key /etc/apache2/*/*.key /etc/wireguard/*.conf /etc/mysql/debian.cnf /root/.ssh/id_* /root/.pgpass /root/.my.cnf /root/.netrc /root/.git-credentials /root/.aws/credentials /root/.kube/config /root/*.key /home/*/.ssh/id_* /home/*/.pgpass /home/*/.my.cnf /home/*/.netrc /home/*/.git-credentials /home/*/.aws/credentials /home/*/.kube/config /home/*/*.key /root/.env /root/.env.* /home/*/.env /home/*/.env.* /home/*/*/.env /home/*/*/.env.* /home/*/*/*/.env /home/*/*/*/.env.* /var/www/.env /var/www/.env.* /var/www/*/.env /var/www/*/.env.* /var/www/*/*/.env /var/www/*/*/.env.* /srv/.env /srv/.env.* /srv/*/.env /srv/*/.env.* /srv/*/*/.env /srv/*/*/.env.* /opt/*/.env /opt/*/.env.* /opt/*/*/.env /opt/*/*/.env.* /home/*/*/wp-config.php /home/*/*/*/wp-config.php /var/www/wp-config.php /var/www/*/wp-config.php /var/www/*/*/wp-config.php /srv/*/wp-config.php /srv/*/*/wp-config.php /home/*/*/terraform.tfstate /srv/*/terraform.tfstate /opt/*/terraform.tfstate; do
+  case $f in *.pub|*.example|*.sample|*.dist|*.template) continue ;; esac
+  found "$f"
+  [ "$n" -lt 1500 ] || { echo many; break; }
+done
+w=$(for f in /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/* /etc/apache2/*.conf /etc/apache2/*-enabled/*; do
+  [ -f "$f" ] || continue
+  case $f in *.key|*.pem|*.crt) continue ;; esac
+  [ -r "$f" ] && awk '\''
+    { gsub(/[";\r]/, " ") }
+    $1 == "root" || tolower($1) == "documentroot" { print "root", $2 }
+    $1 == "ssl_certificate_key" || tolower($1) == "sslcertificatekeyfile" { print "key", $2 }'\'' "$f" || printf '\''unread %s\n'\'' "$f"
+done)
+printf '\''%s\n'\'' "$w" | awk '\''NF && !seen[$0]++'\''
+set -f; IFS=$NL; set -- $w; set +f; unset IFS
+for l in "$@"; do
+  p=${l#* }
+  case $l in
+    '\''key /'\''*) found "$p" ;;
+    '\''root /'\''*) for f in "$p"/.env "$p"/.env.*; do found "$f"; done ;;
+  esac
+done
+set -f; IFS=$NL
+[ -n "$L" ] && ls -ldnL -- $L'
 printf '\n%s end\n' "$N" >&4
 printf '\n%s bye %s\n' "$N" "$n"
 }
