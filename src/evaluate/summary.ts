@@ -1,7 +1,7 @@
 import type { Baseline } from '../model/baseline.ts';
 import type { ControlEntry, Finding, HostEntry, Summary } from '../model/finding.ts';
 import type { Cost } from '../model/host.ts';
-import type { ControlResult, Reason, Severity, Status } from '../model/verdict.ts';
+import { type ControlResult, REASONS, type Reason, type Severity, type Status } from '../model/verdict.ts';
 
 /** Adds hosts up one by one, so that a run of any size needs the memory of one host. */
 export interface Tally {
@@ -53,7 +53,10 @@ export function newTally(): Tally {
       findings: findingCount,
       byStatus,
       bySeverity,
-      byReason,
+      // Not in the order in which hosts came in, which differs from run to run.
+      byReason: Object.fromEntries(
+        REASONS.flatMap((reason) => (reason in byReason ? [[reason, byReason[reason]]] : [])),
+      ),
       // Four digits: enough for a person, and the same bytes everywhere.
       coverage:
         findingCount === 0 ? 0 : Math.floor(((findingCount - byStatus.unknown) / findingCount) * 10_000) / 10_000,

@@ -82,4 +82,14 @@ describe('the summary', () => {
   test('nothing measured is no coverage', () => {
     expect(newTally().summary().coverage).toBe(0);
   });
+
+  test('is the same bytes in whatever order hosts come in', () => {
+    const results = [finding('a', 'unknown'), { ...finding('a', 'unknown'), reason: 'auth' as const }];
+    const summaryOf = (list: readonly Finding[]) => {
+      const tally = newTally();
+      for (const one of list) tally.add(host, [one]);
+      return JSON.stringify(tally.summary());
+    };
+    expect(summaryOf(results)).toBe(summaryOf(results.toReversed()));
+  });
 });
