@@ -354,6 +354,16 @@ describe('HOST arguments', () => {
     expect(excluded).toEqual(['db-1', 'alias']);
   });
 
+  it('may be an address next to one of the inventory, but hardly a name', () => {
+    const text = 'hosts: [{ name: 203.0.113.10 }, { name: web.example.org }]\n';
+    expect(load(text, { hosts: ['203.0.113.11'] }).hosts).toMatchObject([
+      { name: '203.0.113.11', source: 'command line' },
+    ]);
+    expect(messageOf(() => load(text, { hosts: ['web.exmple.org'] }))).toBe(
+      '64 "web.exmple.org" is not a host of the inventory or of ~/.ssh/config. Did you mean "web.example.org"?',
+    );
+  });
+
   it.each([
     [undefined, [], '64 No host is given. Expected HOST arguments, an inventory'],
     [undefined, [''], '64 "" does not name a host.'],

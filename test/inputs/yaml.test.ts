@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,10 @@ describe('readInput', () => {
       '65 f:1:1: The file is larger than 1 MiB. Expected a text file of at most 1 MiB.',
     ],
     ['NUL', 'f', 'a: 1\nb: \0\n', '65 f:2:4: The file holds a NUL byte, so it is not text.'],
+    ['NUL at once', 'f', '\0', '65 f:1:1: The file holds a NUL byte'],
+    ['UTF-16, the other way', 'f', Buffer.from([0xfe, 0xff, 0, 0x61]), '65 f:1:1: The file is UTF-16.'],
+    ['a byte 0xff at once', 'f', Buffer.from([0xff, 0x61]), '65 f:1:1: The file is not valid UTF-8.'],
+    ['invalid UTF-8 at the end of a line', 'f', Buffer.from([0x61, 0xff, 10, 0x61]), '65 f:1:2: The file is not valid'],
     ['invalid UTF-8', 'f', Buffer.from('a: 1\nbä: \xff\n', 'latin1'), '65 f:2:2: The file is not valid UTF-8.'],
     ['cut UTF-8', 'f', Buffer.from([0x61, 0xe2, 0x82]), '65 f:1:2: The file is not valid UTF-8.'],
     ['UTF-16', 'f', Buffer.from('\ufeffa: 1', 'utf16le'), '65 f:1:1: The file is UTF-16. Save it as UTF-8.'],
@@ -43,6 +47,16 @@ describe('readInput', () => {
     writeFileSync(path.join(folder, 'file'), 'x');
     if (content !== undefined) writeFileSync(path.join(folder, name), content);
     expect(messageOf(() => readInput(name, folders))).toContain(message);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('may not be read', () => {
+    writeFileSync(path.join(folder, 'secret'), 'x', { mode: 0o000 });
+    expect(messageOf(() => readInput('secret', folders))).toBe('66 secret: The file may not be read by this user.');
+  });
+
+  it('leads nowhere', () => {
+    symlinkSync('loop', path.join(folder, 'loop'));
+    expect(messageOf(() => readInput('loop', folders))).toBe('66 loop: The file cannot be read (ELOOP).');
   });
 
   it('takes exactly 1 MiB, a byte order mark, ~ and absolute names', () => {

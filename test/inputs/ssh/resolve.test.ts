@@ -381,6 +381,12 @@ describe('what is said and not followed', () => {
   });
 });
 
+it('is silent about what is followed or harmless', () => {
+  const config =
+    'StrictHostKeyChecking yes\nCanonicalizeHostname no\nIdentityAgent SSH_AUTH_SOCK\nHashKnownHosts yes\nUser no\n';
+  expect(ours(config, 'web').warnings).toEqual([]);
+});
+
 describe('tokens', () => {
   it('expands those of IdentityFile and UserKnownHostsFile', () => {
     const config =
