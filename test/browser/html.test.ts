@@ -56,7 +56,10 @@ describe.runIf(hasChromium)('report.html in Chromium', () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  const cases = FLEETS.flatMap(([fleet]) => VIEWS.map(([where, view]) => [fleet, where, view] as const));
+  // Views differ in their style sheet, fleets in their markup: one fleet in every view, every fleet in one.
+  const cases = FLEETS.flatMap(([fleet], index) =>
+    (index === 0 ? VIEWS : VIEWS.slice(0, 1)).map(([where, view]) => [fleet, where, view] as const),
+  );
 
   // Unfolded shows everything; axe passes over what is hidden.
   test.each(cases)(
