@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import type { RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
@@ -88,9 +88,24 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
 }
 
 async function startIn(folder: string): Promise<Spool> {
-  await mkdir(join(folder, 'captures'), { recursive: true });
-  await access(folder, constants.W_OK);
+  await makeFolder(join(folder, 'captures'));
   return openSpool(join(folder, '.spool'));
+}
+
+/** With the folders above it. (Node's own `recursive` never returns below /proc, and calls a full disk "no such file".) */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
+      // Another scan into the same folder may have been faster.
+      if (again.code !== 'EEXIST') throw again;
+    });
+  }
 }
 
 async function writeWhole(create: (name: string) => Promise<Sink>, name: string, text: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { formats } from '../../../reports/index.ts';
 import { causeOf, RunError } from '../../evidence/error.ts';
 import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
@@ -49,13 +49,16 @@ async function render(run: string, name: FormatName, temporary: string): Promise
   }
 }
 
-/** A report that is cut off must not look like one. */
+/** A report that is cut off must not look like one. A pipe or a device is written to, never replaced. */
 async function writeWhole(path: string, text: string): Promise<void> {
-  const partial = `${path}.partial`;
+  const target = await realpath(path).catch(() => path);
+  const there = await stat(target).catch(() => null);
+  const partial = there === null || there.isFile() ? `${target}.partial` : target;
   try {
     await writeFile(partial, text);
-    await rename(partial, path);
+    if (partial !== target) await rename(partial, target);
   } catch (error) {
+    if (partial !== target) await rm(partial, { force: true }).catch(() => undefined);
     throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
   }
 }
