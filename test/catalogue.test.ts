@@ -11,6 +11,18 @@ import { compileMapping } from '../src/inputs/schema.ts';
 import { SEVERITIES } from '../src/model/verdict.ts';
 import { variants } from './real/variants.ts';
 
+/** One name per framework, whoever writes a check. */
+const FRAMEWORKS = [
+  'cis-debian-12',
+  'cis-debian-13',
+  'cis-ubuntu-22.04',
+  'cis-ubuntu-24.04',
+  'iso-27001-2022',
+  'nist-800-53r5',
+  'pci-dss-4.0.1',
+  'soc2-tsc-2017',
+];
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, check) => {
@@ -26,6 +38,7 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
     expect(check.remediation.length).toBeGreaterThan(10);
     expect(SEVERITIES).toContain(check.severity);
     expect(Object.keys(check.mappings)).toContain('nist-800-53r5');
+    for (const framework of Object.keys(check.mappings)) expect(FRAMEWORKS).toContain(framework);
   });
 
   test('has parameters whose defaults fit their schemas', () => {

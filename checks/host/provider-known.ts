@@ -18,7 +18,7 @@ export const providerKnown = defineCheck<'provider', { providers: readonly strin
     'nist-800-53r5': ['PE-3', 'PE-13', 'SA-9'],
     'iso-27001-2022': ['A.5.19', 'A.5.20', 'A.5.21', 'A.5.22', 'A.5.23', 'A.7.1'],
     'pci-dss-4.0.1': ['12.8.2', '12.8.4', '12.8.5'],
-    'soc-2': ['CC6.4', 'CC9.2'],
+    'soc2-tsc-2017': ['CC6.4', 'CC9.2'],
   },
   needs: ['provider'],
   params: {

@@ -22,7 +22,7 @@ export const secretsPermissions = defineCheck<'secretFiles', { paths: readonly s
     'nist-800-53r5': ['AC-3', 'AC-6', 'IA-5(6)', 'SC-28'],
     'iso-27001-2022': ['A.8.3', 'A.8.24'],
     'pci-dss-4.0.1': ['8.3.2', '8.6.2'],
-    'soc-2': ['CC6.1'],
+    'soc2-tsc-2017': ['CC6.1'],
   },
   needs: ['secretFiles'],
   params: {

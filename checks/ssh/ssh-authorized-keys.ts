@@ -19,7 +19,7 @@ chown USER: ~USER/.ssh ~USER/.ssh/authorized_keys`,
     'nist-800-53r5': ['AC-2', 'IA-5', 'IA-5(2)', 'IA-5(6)'],
     'iso-27001-2022': ['A.5.17', 'A.5.18'],
     'pci-dss-4.0.1': ['8.2.4', '8.3.2'],
-    'soc-2': ['CC6.1'],
+    'soc2-tsc-2017': ['CC6.1'],
   },
   needs: ['sshKeys'],
   params: {

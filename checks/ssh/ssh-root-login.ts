@@ -19,7 +19,7 @@ sshd -t && systemctl reload ssh`,
     'nist-800-53r5': ['AC-6(2)', 'IA-2(5)'],
     'iso-27001-2022': ['A.8.2'],
     'pci-dss-4.0.1': ['7.2.2', '8.2.2'],
-    'soc-2': ['CC6.3'],
+    'soc2-tsc-2017': ['CC6.3'],
   },
   needs: ['sshLogins'],
   params: {

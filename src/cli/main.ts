@@ -70,7 +70,12 @@ function parser(context: Context, run: Run, words: readonly string[]): Argv {
     .strict()
     .demandCommand(1, 'Name a command.')
     .recommendCommands()
-    .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true, 'parse-numbers': false })
+    .parserConfiguration({
+      'duplicate-arguments-array': true,
+      'greedy-arrays': false,
+      'camel-case-expansion': true,
+      'parse-numbers': false,
+    })
     .exitProcess(false)
     .check((parsed) => {
       refuseAmbiguous(parsed, words, optionsOf(cli));

@@ -76,7 +76,9 @@ function explain(check: Check, width: number): string {
     ['Why', [check.rationale]],
     [
       'How it looks',
-      probes.map((probe) => `${probe.as === 'root' ? 'sudo ' : ''}${commandText(probe)}: ${probe.purpose}`),
+      probes.map(
+        ({ purpose, as }) => `- ${purpose.replace(/\.$/, '')} (${as === 'root' ? 'as root' : 'as the login user'})`,
+      ),
     ],
     [
       'Parameters',
@@ -96,8 +98,4 @@ function explain(check: Check, width: number): string {
     .map((line) => `  ${line}`)
     .join('\n')}\n`;
   return [`${check.id}  (${check.severity})\n${wrap(check.title, width, '')}\n`, ...body, fix].join('\n');
-}
-
-function commandText(probe: ReturnType<typeof probesFor>[number]): string {
-  return probe.argv.map((word) => (typeof word === 'string' ? word : word.glob)).join(' ');
 }
