@@ -3,22 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/inputs/config.ts';
-import { InputError } from '../../src/inputs/error.ts';
+import { messageOf } from './message.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-config-'));
 const folders = { cwd: folder, home: '/home/me' };
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => rmSync(path.join(folder, 'fleetproof.yaml'), { force: true }));
-
-function messageOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InputError) return `${error.exitCode} ${error.message}`;
-    throw error;
-  }
-  return 'no error';
-}
 
 const EVERYTHING = `inventory: fleet.yaml
 baseline: [cleavr, ./own.yaml, ~/base.yaml]

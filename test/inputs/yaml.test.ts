@@ -2,23 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { InputError } from '../../src/inputs/error.ts';
 import { decodeInput, readInput } from '../../src/inputs/text.ts';
 import { parseYaml } from '../../src/inputs/yaml.ts';
+import { messageOf } from './message.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-yaml-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const folders = { cwd: folder, home: folder };
-
-function messageOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InputError) return `${error.exitCode} ${error.message}`;
-    throw error;
-  }
-  return 'no error';
-}
 
 describe('readInput', () => {
   it.each([

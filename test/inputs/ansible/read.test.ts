@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { expandHostPattern } from '../../../src/inputs/ansible/range.ts';
 import { catalogueOf } from '../../../src/inputs/catalogue.ts';
-import { InputError } from '../../../src/inputs/error.ts';
 import { type Inventory, loadInventory } from '../../../src/inputs/inventory.ts';
 import { readDeclarations } from '../../../src/inputs/read-declarations.ts';
 import { decodeInput, readInput } from '../../../src/inputs/text.ts';
+import { messageOf } from '../message.ts';
 
 const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
 
@@ -96,16 +96,6 @@ function load(text: string, limit: readonly string[] = []): Inventory {
   const inventory = decodeInput('hosts', Buffer.from(text));
   const folders = { cwd: folder, home: folder };
   return loadInventory({ inventory, hosts: [], limit, catalogue: catalogueOf([]), folders, localUser: 'me' });
-}
-
-function messageOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof InputError) return `${error.exitCode} ${error.message}`;
-    throw error;
-  }
-  return 'no error';
 }
 
 describe('options of ssh in the variables', () => {

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isNamedInSshConfig, loadSshConfig, resolveSsh } from '../../../src/inputs/ssh/resolve.ts';
+import { folder, home, localUser, ours, write } from './files.ts';
+
+describe('what is said and not followed', () => {
+  it('never runs Match exec, and says so', () => {
+    const marker = path.join(folder, 'executed');
+    const settings = ours(
+      `Match exec "touch ${marker}"\n  User evil\nMatch host web !exec "touch ${marker}"\n  Port 1\n`,
+      'web',
+    );
+    expect(settings).toMatchObject({ user: localUser, port: 22 });
+    expect(settings.warnings).toEqual([
+      `${folder}/config:1:1: "Match exec" is never run; the block is not applied.`,
+      `${folder}/config:3:1: "Match exec" is never run; the block is not applied.`,
+    ]);
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('is silent about a criterion that could not have matched anyway', () => {
+    expect(ours('Match host db exec "true"\n  User evil\n', 'web').warnings).toEqual([]);
+  });
+
+  it.each([
+    ['Match localnetwork 10.0.0.0/8\n  User x\n', '"Match localnetwork" is not supported'],
+    ['StrictHostKeyChecking accept-new\n', 'StrictHostKeyChecking accept-new is not followed'],
+    ['RevokedHostKeys /etc/ssh/revoked\n', '"revokedhostkeys /etc/ssh/revoked" is not supported'],
+    ['IdentityAgent /run/agent\n', '"identityagent /run/agent" is not supported'],
+    ['CanonicalizeHostname yes\n', '"canonicalizehostname yes" is not supported'],
+    ['IdentityFile none\n', 'IdentityFile none is not followed'],
+  ])('%j', (config, warning) => {
+    expect(ours(config, 'web').warnings.join('\n')).toContain(warning);
+  });
+
+  it.each([
+    ['ssh -W %h:%p bastion', 'ProxyJump bastion'],
+    ['exec /usr/bin/ssh -q -W [%h]:%p -l ops -p 2222 -i ~/.ssh/k bastion', 'ProxyJump ops@bastion:2222'],
+    ['ssh -o User=ops ops2@bastion -qW %h:%p', 'ProxyJump ops2@bastion'],
+    ['nc -x proxy:1080 %h %p', 'Use ProxyJump instead'],
+  ])('refuses ProxyCommand %s', (command, advice) => {
+    const { refusal, jump } = ours(`Host web\n  ProxyCommand ${command}\n`, 'web');
+    expect(jump).toEqual([]);
+    expect(refusal?.message).toContain(`${folder}/config:2:3: ProxyCommand is not supported`);
+    expect(refusal?.message).toContain(advice);
+  });
+});
+
+it('is silent about what is followed or harmless', () => {
+  const config =
+    'StrictHostKeyChecking yes\nCanonicalizeHostname no\nIdentityAgent SSH_AUTH_SOCK\nHashKnownHosts yes\nUser no\n';
+  expect(ours(config, 'web').warnings).toEqual([]);
+});
+
+describe('tokens', () => {
+  it('expands those of IdentityFile and UserKnownHostsFile', () => {
+    const config =
+      'User ops\nPort 2222\nHostName %h.example.org\nIdentityFile %d/k/%r@%h:%p-%n-%u-%%\nUserKnownHostsFile ~/.ssh/kh.%k\n';
+    const settings = ours(config, 'web');
+    expect(settings.identities).toEqual([`${home}/k/ops@web.example.org:2222-web-${localUser}-%`]);
+    expect(settings.knownHostsFiles[0]).toBe(`${home}/.ssh/kh.web`);
+  });
+
+  it('resolves relative names against the working directory', () => {
+    expect(ours('IdentityFile keys/id\n', 'web').identities).toEqual([`${folder}/keys/id`]);
+  });
+});
+
+describe('files that cannot be used', () => {
+  it.each([
+    ['Host\n', 'config:1:1: "Host" cannot be read.'],
+    ['\n  Port\n', 'config:2:3: port has no value.'],
+    ['Match host\n', 'config:1:1: The criterion "host" has no value.'],
+    ['User "bob\n', 'config:1:1:'],
+    ['Port abc\n', 'config:1:1: "abc" cannot be used. Expected a port number from 1 to 65535.'],
+    ['Port 0\n', 'Expected a port number'],
+    ['User -oProxyCommand=x\n', 'Expected a user name.'],
+    ['HostName -bad\n', 'Expected a host name'],
+    ['HostName %x.example.org\n', 'Expected a host name'],
+    ['IdentityFile ~bob/.ssh/id\n', 'names the home of another user'],
+    ['IdentityFile $' + '{HOME}/.ssh/id\n', 'refers to an environment variable'],
+    ['IdentityFile ~/%C\n', 'holds "%C", which is not supported'],
+    ['ProxyJump %C\n', 'holds "%C", which is not supported'],
+  ])('%j', (config, message) => {
+    expect(() => ours(config, 'web')).toThrow(message);
+  });
+
+  it('stops at an Include that includes itself', () => {
+    const file = write('loop', `Include ${folder}/loop\n`);
+    expect(() => loadSshConfig([{ file, includeFolder: folder }], { cwd: folder, home }, localUser)).toThrow(
+      `${file}:1:1: Includes are nested more than 16 deep.`,
+    );
+  });
+
+  it('reads relative Includes from the given folder, and takes a missing or empty file for no settings', () => {
+    write('conf.d/a', 'User included\n');
+    const file = write('relative', 'Include conf.d/*\n');
+    const files = [file, write('empty', ''), path.join(folder, 'missing')].map((name) => ({
+      file: name,
+      includeFolder: folder,
+    }));
+    const config = loadSshConfig(files, { cwd: '/', home }, localUser);
+    expect(resolveSsh(config, 'web', {}).user).toBe('included');
+    expect(isNamedInSshConfig(config, 'web')).toBe(false);
+  });
+
+  it('refuses binary files', () => {
+    expect(() => ours('Host a\u0000b\n', 'web')).toThrow('config:1:7: The file holds a NUL byte');
+  });
+});
+
+it('knows which hosts are named', () => {
+  write('conf.d/a', 'Host inner\n');
+  const file = write('named', 'Host web db-*\n  Include conf.d/a\n');
+  const config = loadSshConfig([{ file, includeFolder: folder }], { cwd: folder, home }, localUser);
+  expect(['web', 'db-1', 'db-*', 'inner'].map((name) => isNamedInSshConfig(config, name))).toEqual([
+    true,
+    false,
+    true,
+    true,
+  ]);
+});
