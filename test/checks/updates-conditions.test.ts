@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { describeAge, describePending, isDebian, newestSecurityList, requireClock } from '../../checks/updates/apt.ts';
+import { blacklisted, exclusionProblems } from '../../checks/updates/exclusions.ts';
+import { extendedList } from '../../checks/updates/extended.ts';
+import { settingsProblems } from '../../checks/updates/schedule.ts';
+import type { Archive, PendingPackage, UpdateSettings } from '../../src/model/facts/updates.ts';
+import { archive, DAY, NOW, os, pending, scope, settings } from './updates-parts.ts';
+
+describe('what the sentences say', () => {
+  test.each([
+    [0, '0 seconds'],
+    [119, '119 seconds'],
+    [120, '2 minutes'],
+    [7199, '119 minutes'],
+    [7200, '2 hours'],
+    [172_799, '47 hours'],
+    [172_800, '2 days'],
+  ])('%d is %s', (seconds, text) => {
+    expect(describeAge(seconds)).toBe(text);
+  });
+
+  test('names five packages and counts the rest', () => {
+    expect(describePending([pending()])).toBe('openssl 1 (2 is available)');
+    expect(describePending(Array<PendingPackage>(5).fill(pending()))).not.toContain('more');
+    expect(describePending(Array<PendingPackage>(7).fill(pending()))).toMatch(
+      /, openssl 1 \(2 is available\) and 2 more$/,
+    );
+  });
+});
+
+test.each([
+  [os('debian', '12'), true],
+  [os('ubuntu', '24.04'), true],
+  [os('raspbian', '12', ['debian']), true],
+  [os('rocky', '9.4', ['rhel', 'centos']), false],
+])('apt rules on %j: %s', (system, expected) => {
+  expect(isDebian(system)).toBe(expected);
+});
+
+test.each([
+  [null, undefined],
+  [300, undefined],
+  [-300, undefined],
+  [301, '5 minutes ahead'],
+  [-301, '5 minutes behind'],
+])('a clock that is %s seconds off', (clockOffsetSeconds, complaint) => {
+  const check = () => requireClock({ ...scope, clockOffsetSeconds });
+  if (complaint === undefined) expect(check).not.toThrow();
+  else expect(check).toThrow(complaint);
+});
+
+test('the newest security list is the one that counts', () => {
+  expect(
+    newestSecurityList([
+      archive({ date: 1 }),
+      archive({ date: 3, security: false }),
+      archive({ date: 2 }),
+      archive({ date: null }),
+    ]),
+  ).toBe(2);
+  expect(newestSecurityList([archive({ security: false }), archive({ date: null })])).toBeUndefined();
+});
+
+describe('an extended archive', () => {
+  const esm = archive({
+    site: 'esm.ubuntu.com',
+    origin: 'UbuntuESM',
+    label: 'UbuntuESM',
+    suite: 'focal-infra-security',
+    distribution: 'focal-infra-security',
+  });
+  test.each<[string, Archive, string | undefined]>([
+    ['of Ubuntu Pro', esm, 'esm.ubuntu.com (focal-infra-security)'],
+    ['of Ubuntu Pro under another suite', { ...esm, suite: 'x' }, 'esm.ubuntu.com (focal-infra-security)'],
+    ['without a distribution', { ...esm, distribution: '' }, 'esm.ubuntu.com (focal-infra-security)'],
+    ['for applications only', { ...esm, suite: 'focal-apps-security', distribution: 'focal-apps-security' }, undefined],
+    [
+      'of Debian ELTS',
+      archive({ site: 'deb.freexian.com', distribution: 'bullseye-lts', origin: 'x', label: 'x' }),
+      'deb.freexian.com (bullseye-lts)',
+    ],
+    [
+      'of Debian ELTS through a mirror',
+      archive({ origin: 'Freexian', label: 'x' }),
+      'mirror.example.org (bookworm-security)',
+    ],
+    ['that is none', archive(), undefined],
+    ['that is seven days old', { ...esm, date: NOW - 7 * DAY }, 'esm.ubuntu.com (focal-infra-security)'],
+    ['that is older', { ...esm, date: NOW - 7 * DAY - 1 }, undefined],
+    ['without a date', { ...esm, date: null }, undefined],
+  ])('%s', (_, one, expected) => {
+    expect(extendedList([archive(), one], NOW)).toBe(expected);
+  });
+});
+
+describe('exclusions', () => {
+  test.each([
+    ['openssl', 'openssl', true],
+    ['openssl$', 'openssl-tools', false],
+    ['ssl', 'openssl', false],
+    ['lib.*', 'libc6', true],
+    ['(?P<kernel>linux)-', 'linux-image-amd64', true],
+  ])('%s covers %s: %s', (pattern, name, expected) => {
+    expect(blacklisted(name, settings({ blacklist: ['docker', pattern] }))).toBe(expected);
+  });
+
+  test('are wrong when they touch what every server needs', () => {
+    expect(exclusionProblems(settings({ blacklist: ['docker-ce'], whitelist: ['.*'] }))).toEqual([]);
+    expect(exclusionProblems(settings({ blacklist: ['.*'] }))).toHaveLength(1);
+    expect(exclusionProblems(settings({ whitelist: ['lib', 'linux', 'nginx', 'open', 'su', 'sys'] }))).toEqual([]);
+    expect(exclusionProblems(settings({ whitelist: ['lib'] }))).toHaveLength(1);
+  });
+});
+
+test.each<[Partial<UpdateSettings>, number]>([
+  [{}, 0],
+  [{ refreshDays: 2, upgradeDays: 0 }, 0],
+  [{ refreshDays: 3 }, 1],
+  [{ refreshDays: null, upgradeDays: null, periodic: false }, 3],
+  [{ days: ['Sunday', 'Never'] }, 0],
+  [{ days: ['6'] }, 0],
+  [{ days: ['7'] }, 1],
+])('settings %j have %d problems', (changes, problems) => {
+  expect(settingsProblems(settings(changes))).toHaveLength(problems);
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import {
+  lastEnded,
+  listProblems,
+  outcomeProblems,
+  ageProblems as runAgeProblems,
+  sawPending,
+} from '../../checks/updates/runs.ts';
+import { ageProblems, requireYoung, runProblems } from '../../checks/updates/waiting.ts';
+import { absent, Ignorance, known, unknown } from '../../src/model/fact.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
+import { archive, DAY, NOW, os, pending, run, runs, scope, updates, ZONE } from './updates-parts.ts';
+
+describe('the last run', () => {
+  test.each<[Partial<UpdateRuns>, number | 'unknown']>([
+    [{ lastRun: NOW - 2 * DAY }, 0],
+    [{ lastRun: NOW - 2 * DAY - 1 }, 1],
+    [{ lastRun: null }, 1],
+    [{ lastRun: null, hostSince: null }, 1],
+    [{ lastRun: null, hostSince: NOW - 2 * DAY }, 1],
+    [{ lastRun: null, hostSince: NOW - 2 * DAY + 1 }, 'unknown'],
+  ])('%j', (changes, problems) => {
+    const judge = () => runAgeProblems(runs(changes), 2 * DAY, scope).length;
+    if (problems === 'unknown') expect(judge).toThrow(Ignorance);
+    else expect(judge()).toBe(problems);
+  });
+
+  test('is the newest one in the log that ended in time, in any time zone', () => {
+    const log = (...entries: readonly LoggedRun[]) => lastEnded(runs({ log: known(entries) }), DAY, scope);
+    expect(log(run({ outcome: 'none' }), run({ outcome: 'failed' }))).toMatchObject({ outcome: 'failed' });
+    expect(log(run({ startedAt: NOW - DAY - ZONE }))).toBeDefined();
+    expect(log(run({ startedAt: NOW - DAY - ZONE - 1 }))).toBeUndefined();
+    expect(log(run({ outcome: 'none' }))).toBeUndefined();
+    expect(lastEnded(runs({ log: absent('no log') }), DAY, scope)).toBeUndefined();
+  });
+
+  test('saw what is pending when nothing refreshed the lists since', () => {
+    expect(sawPending(runs({ listsRefreshed: 10, lastRun: 10 }))).toBe(true);
+    expect(sawPending(runs({ listsRefreshed: 11, lastRun: 10 }))).toBe(false);
+    expect(sawPending(runs({ listsRefreshed: null, lastRun: 10 }))).toBe(false);
+    expect(sawPending(runs({ listsRefreshed: 10, lastRun: null }))).toBe(false);
+  });
+
+  const outcome = (changes: Partial<UpdateRuns>, ...packages: readonly PendingPackage[]) =>
+    outcomeProblems(runs(changes), 2 * DAY, scope, () => packages).map(({ because }) => because);
+
+  test('is judged by its log', () => {
+    expect(outcome({ log: known([run({ outcome: 'failed', errors: ['No space left!'] })]) })).toEqual([
+      'The last run of unattended-upgrades failed: No space left.',
+    ]);
+    expect(outcome({}, pending())).toEqual([]);
+    expect(outcome({ log: known([run({ left: ['openssl'] })]) }, pending())).toEqual([
+      expect.stringContaining('left out openssl'),
+    ]);
+    expect(outcome({ log: known([run({ left: ['nginx'] })]) }, pending())).toEqual([]);
+  });
+
+  test('is judged by what it left where no log tells', () => {
+    const log = unknown('no-privilege', 'sudo refused.');
+    expect(outcome({ log })).toEqual([]);
+    expect(outcome({ log, listsRefreshed: 1 }, pending())).toEqual([
+      expect.stringContaining('did not install openssl'),
+    ]);
+    expect(() => outcome({ log }, pending())).toThrow('sudo refused.');
+    expect(() => outcome({ log: absent('no log') }, pending())).toThrow('shows no end of its last run');
+  });
+});
+
+describe('the lists', () => {
+  const judge = (system: Os, ...archives: readonly Archive[]) =>
+    listProblems(archives, system, scope).map(({ because }) => because);
+  const debian = os('debian', '12');
+  test.each<[string, Os, Archive, readonly unknown[]]>([
+    ['fresh', debian, archive({ date: NOW - 7 * DAY }), []],
+    [
+      'old',
+      debian,
+      archive({ date: NOW - 7 * DAY - 1 }),
+      [expect.stringContaining('is of 2026-11-15, although the archive changes every week')],
+    ],
+    ['valid', debian, archive({ validUntil: NOW }), []],
+    [
+      'lapsed',
+      debian,
+      archive({ validUntil: NOW - 1 }),
+      [expect.stringContaining('bookworm-security was valid until 2026-11-22 only')],
+    ],
+    ['of an archive that has ended', os('debian', '11'), archive({ date: 0 }), []],
+    ['of an archive that ended long ago', os('debian', '8'), archive({ date: 0 }), []],
+    [
+      'of no security archive',
+      debian,
+      archive({ security: false, validUntil: 1 }),
+      [expect.stringContaining('no package list of a security archive')],
+    ],
+  ])('%s', (_, system, one, expected) => {
+    expect(judge(system, one)).toEqual(expected);
+  });
+
+  test('of a system that nobody here knows', () => {
+    expect(() => judge(os('raspbian', '12', ['debian']), archive({ date: 0 }))).toThrow(Ignorance);
+  });
+});
+
+describe('waiting updates', () => {
+  test('are too old when the list or the download proves it', () => {
+    const judge = (publishedBy: number, changes: Partial<PendingPackage> = {}) =>
+      ageProblems(updates([pending(changes)], publishedBy), 7 * DAY, scope).length;
+    expect(judge(NOW - 7 * DAY)).toBe(0);
+    expect(judge(NOW - 7 * DAY - 1)).toBe(1);
+    expect(judge(NOW, { downloadedAt: NOW - 7 * DAY - 1 })).toBe(1);
+    expect(judge(NOW, { downloadedAt: NOW - 7 * DAY })).toBe(0);
+  });
+
+  test('need a run within a day that did not leave them', () => {
+    const judge = (changes: Partial<UpdateRuns>, automatic = true, ...packages: readonly PendingPackage[]) =>
+      runProblems(
+        updates(packages),
+        () => runs(changes),
+        () => automatic,
+        scope,
+      ).length;
+    expect(judge({ lastRun: null })).toBe(0);
+    expect(judge({}, true, pending())).toBe(0);
+    expect(judge({}, false, pending())).toBe(1);
+    expect(judge({ lastRun: null }, true, pending())).toBe(1);
+    expect(judge({ lastRun: NOW - DAY }, true, pending())).toBe(0);
+    expect(judge({ lastRun: NOW - DAY - 1 }, true, pending())).toBe(1);
+    expect(judge({ listsRefreshed: NOW - 3600 }, true, pending())).toBe(1);
+    expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending())).toBe(1);
+    expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending({ name: 'nginx' }))).toBe(0);
+  });
+
+  test('are young only when the server says so', () => {
+    const judge =
+      (security: readonly PendingPackage[], publishedBy = NOW) =>
+      () =>
+        requireYoung(updates(security, publishedBy), 7 * DAY, scope);
+    expect(judge([])()).toBeUndefined();
+    expect(judge([], NOW - 7 * DAY)()).toBeUndefined();
+    expect(judge([], NOW - 7 * DAY - 1)).toThrow('what was published since is not known');
+    expect(judge([pending({ uploadedAt: NOW - 7 * DAY })])()).toBeUndefined();
+    expect(judge([pending({ uploadedAt: NOW - 7 * DAY - 1 })])).toThrow('for how long is not recorded');
+    expect(judge([pending({ uploadedAt: NOW }), pending()])).toThrow('for how long is not recorded');
+  });
+});
