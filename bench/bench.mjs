@@ -40,14 +40,20 @@ async function measure(command, args, { exits = [0], env = {} } = {}) {
   return { seconds, ...text, ...(existsSync(usage) ? JSON.parse(readFileSync(usage, 'utf8')) : {}) };
 }
 
-function scan(concurrency, flags = []) {
+async function scan(concurrency, flags = []) {
   const runs = mkdtempSync(join(scratch, 'runs-'));
   const options = ['-i', 'fleet.yaml', '-o', runs, '-c', String(concurrency), '--known-hosts', 'known_hosts'];
   const args = [...flags, '--import', here('./usage.mjs'), here('../bin/fleetproof.js'), 'scan', ...options];
-  // The replayed hosts have faults, as real ones do.
-  return measure(process.execPath, [...args, '--format', 'json,html', '--json'], { exits: [0, 100, 101] }).finally(() =>
-    rmSync(runs, { recursive: true, force: true }),
-  );
+  try {
+    // The replayed hosts have faults, as real ones do.
+    const exits = [0, 100, 101];
+    const used = await measure(process.execPath, [...args, '--format', 'json,html', '--json'], { exits });
+    const { unreachable } = JSON.parse(used.stdout).summary.hosts;
+    if (unreachable > 0) throw new Error(`${unreachable} hosts were not reached: the numbers would mean nothing.`);
+    return used;
+  } finally {
+    rmSync(runs, { recursive: true, force: true });
+  }
 }
 
 function bare(count) {
