@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { type BaselineContext, resolveBaseline } from '../../src/inputs/baseline.ts';
 import { type CatalogueEntry, catalogueOf } from '../../src/inputs/catalogue.ts';
 import { decodeInput } from '../../src/inputs/text.ts';
 import { DURATION, PORT } from '../../src/model/units.ts';
 
-/** Holds baselines that others extend; removed when the process ends. */
+/** Holds baselines that others extend; removed after the tests that import this. */
 export const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-baseline-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const CATALOGUE: readonly CatalogueEntry[] = [
   { id: 'firewall-active', severity: 'critical', params: {} },

@@ -1,14 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { catalogueOf } from '../../src/inputs/catalogue.ts';
 import { type Inventory, type InventoryRequest, loadInventory } from '../../src/inputs/inventory.ts';
 import { decodeInput } from '../../src/inputs/text.ts';
 import { DURATION } from '../../src/model/units.ts';
 
-/** A home directory with keys and an ssh_config; removed when the process ends. */
+/** A home directory with keys and an ssh_config; removed after the tests that import this. */
 export const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-inventory-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 write('.ssh/id_fleet', 'key');
 write('.ssh/id_ops', 'key');

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import { loadSshConfig, resolveSsh, type SshGiven, type SshSettings } from '../../../src/inputs/ssh/resolve.ts';
 
-/** Holds the files under test; removed when the process ends. */
+/** Holds the files under test; removed after the tests that import this. */
 export const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-ssh-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The oracle resolves `~` through the password database, so both sides use the real home. */
 export const home = homedir();
