@@ -64,7 +64,7 @@ function troubleOf(
     case 'denied':
       return unknown(
         'no-privilege',
-        `sudo refused to run "${command}".`,
+        `sudo refused to run "${command.replace(/^\S*sudo -n -- /, '')}".`,
         `Allow it in sudoers: ${sudoersLine(output)}`,
       );
     case 'timeout':
