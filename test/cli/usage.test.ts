@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fleetproof, folderWith } from './support.ts';
+import { fleetproof, folderWith, PROGRAM } from './support.ts';
 
 let connections = 0;
 const server = createServer((socket) => {
@@ -21,9 +22,37 @@ describe('what cannot be used stops before any connection', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
     ['no command', [], {}, 64, /Name a command/],
     ['an unknown command', ['scna'], {}, 64, /Did you mean scan|scna/],
-    ['an unknown option', ['scan', 'h', '--fial-on', 'any'], {}, 64, /Unknown option --fial-on\. Did you mean --fail-on\?/],
-    ['an unknown value', ['scan', 'h', '--fail-on', 'hihg'], {}, 64, /fail-on/i],
-    ['an unknown format', ['scan', '-i', 'fleet.yaml', '--format', 'htlm'], {}, 64, /no report format "htlm".*Did you mean "html"/],
+    [
+      'an unknown option',
+      ['scan', 'h', '--fial-on', 'any'],
+      {},
+      64,
+      /Unknown option --fial-on\. Did you mean --fail-on\?/,
+    ],
+    [
+      'an unknown value',
+      ['scan', 'h', '--fail-on', 'hihg'],
+      {},
+      64,
+      /--fail-on cannot be "hihg"\. .*Did you mean "high"\?/,
+    ],
+    // yargs would make a list of the two, which no gate fails.
+    [
+      'an option twice',
+      ['scan', 'h', '--fail-on', 'any', '--fail-on', 'any'],
+      {},
+      64,
+      /--fail-on is given more than once/,
+    ],
+    ['a value for a switch', ['scan', 'h', '--allow-unknown=no'], {}, 64, /--allow-unknown is a switch/],
+    ['two formats for one report', ['report', 'r', '--format', 'json,html'], {}, 64, /Expected one format/],
+    [
+      'an unknown format',
+      ['scan', '-i', 'fleet.yaml', '--format', 'htlm'],
+      {},
+      64,
+      /no report format "htlm".*Did you mean "html"/,
+    ],
     ['an unknown check', ['checks', 'ssh-key-onyl'], {}, 64, /Did you mean "ssh-key-only"/],
     ['an unknown baseline', ['scan', '-i', 'fleet.yaml', '-b', 'cleavrr'], {}, 64, /Did you mean "cleavr"/],
     ['an unknown schema', ['schema', 'inventroy'], {}, 64, /inventory/],
@@ -33,21 +62,71 @@ describe('what cannot be used stops before any connection', () => {
     ['a limit that matches nothing', ['scan', '-i', 'fleet.yaml', '--limit', 'wbe-1'], {}, 64, /web-1/],
     ['a missing inventory', ['scan', '-i', 'nowhere.yaml'], {}, 66, /nowhere\.yaml/],
     ['an empty inventory', ['scan', '-i', 'empty.yaml'], { 'empty.yaml': '' }, 65, /empty\.yaml/],
-    ['a malformed inventory', ['scan', '-i', 'bad.yaml'], { 'bad.yaml': 'hosts:\n  - { name: web-1\n' }, 65, /bad\.yaml:\d+:\d+/],
-    ['an unknown key', ['scan', '-i', 'bad.yaml'], { 'bad.yaml': 'hosts:\n  - { name: a, adress: 127.0.0.1 }\n' }, 65, /bad\.yaml:2:\d+.*address/],
+    [
+      'a malformed inventory',
+      ['scan', '-i', 'bad.yaml'],
+      { 'bad.yaml': 'hosts:\n  - { name: web-1\n' },
+      65,
+      /bad\.yaml:\d+:\d+/,
+    ],
+    [
+      'an unknown key',
+      ['scan', '-i', 'bad.yaml'],
+      { 'bad.yaml': 'hosts:\n  - { name: a, adress: 127.0.0.1 }\n' },
+      65,
+      /bad\.yaml:2:\d+.*address/,
+    ],
     ['a duplicate key', ['scan', '-i', 'bad.yaml'], { 'bad.yaml': 'hosts: []\nhosts: []\n' }, 65, /bad\.yaml:2:\d+/],
-    ['a duplicate host', ['scan', '-i', 'bad.yaml'], { 'bad.yaml': 'hosts:\n  - { name: a }\n  - { name: a }\n' }, 65, /bad\.yaml:3:\d+/],
-    ['an inventory of more than 1 MiB', ['scan', '-i', 'big.yaml'], { 'big.yaml': `# ${'x'.repeat(1_100_000)}\n` }, 65, /1 MiB/],
+    [
+      'a duplicate host',
+      ['scan', '-i', 'bad.yaml'],
+      { 'bad.yaml': 'hosts:\n  - { name: a }\n  - { name: a }\n' },
+      65,
+      /bad\.yaml:3:\d+/,
+    ],
+    [
+      'an inventory of more than 1 MiB',
+      ['scan', '-i', 'big.yaml'],
+      { 'big.yaml': `# ${'x'.repeat(1_100_000)}\n` },
+      65,
+      /1 MiB/,
+    ],
     [
       'a YAML bomb',
       ['scan', '-i', 'bomb.yaml'],
-      { 'bomb.yaml': `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((key, at) => `${key}: &${key} [${`*${'abcdefgh'[at]},`.repeat(9)}]`).join('\n')}\n` },
+      {
+        'bomb.yaml': `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((key, at) => `${key}: &${key} [${`*${'abcdefgh'[at]},`.repeat(9)}]`).join('\n')}\n`,
+      },
       65,
       /bomb\.yaml/,
     ],
-    ['a baseline with an unknown check', ['scan', '-i', 'fleet.yaml', '-b', './b.yaml'], { 'b.yaml': 'id: b\ntitle: B\nversion: 1\nextends: [cleavr]\ncontrols:\n  cleavr-2:\n    checks: { firewall-actve: {} }\n' }, 65, /b\.yaml:7:\d+.*firewall-active/],
-    ['a baseline with an unknown parameter', ['scan', '-i', 'fleet.yaml', '-b', './b.yaml'], { 'b.yaml': 'id: b\ntitle: B\nversion: 1\nextends: [cleavr]\ncontrols:\n  cleavr-2:\n    checks: { firewall-allowed-ports: { alowed: [22/tcp] } }\n' }, 65, /b\.yaml:7:\d+.*allowed/],
-    ['a configuration with an unknown key', ['scan'], { 'fleetproof.yaml': 'inventori: fleet.yaml\n' }, 78, /fleetproof\.yaml:1:1.*inventory/],
+    [
+      'a baseline with an unknown check',
+      ['scan', '-i', 'fleet.yaml', '-b', './b.yaml'],
+      {
+        'b.yaml':
+          'id: b\ntitle: B\nversion: 1\nextends: [cleavr]\ncontrols:\n  cleavr-2:\n    checks: { firewall-actve: {} }\n',
+      },
+      65,
+      /b\.yaml:7:\d+.*firewall-active/,
+    ],
+    [
+      'a baseline with an unknown parameter',
+      ['scan', '-i', 'fleet.yaml', '-b', './b.yaml'],
+      {
+        'b.yaml':
+          'id: b\ntitle: B\nversion: 1\nextends: [cleavr]\ncontrols:\n  cleavr-2:\n    checks: { firewall-allowed-ports: { alowed: [22/tcp] } }\n',
+      },
+      65,
+      /b\.yaml:7:\d+.*allowed/,
+    ],
+    [
+      'a configuration with an unknown key',
+      ['scan'],
+      { 'fleetproof.yaml': 'inventori: fleet.yaml\n' },
+      78,
+      /fleetproof\.yaml:1:1.*inventory/,
+    ],
   ])('%s', async (_name, args, files, code, message) => {
     const cwd = folderWith({ 'fleet.yaml': HOSTS(), ...files });
     const ran = await fleetproof(args, { cwd });
@@ -72,7 +151,7 @@ describe('what explains itself', () => {
     [['schema', 'report'], /"\$schema"/],
     [['plan', '-i', 'fleet.yaml'], /one connection and one exec/],
     [['plan', '--script'], /^# fleetproof collector/],
-    [['plan', '--sudoers'], /NOPASSWD: FLEETPROOF/],
+    [['plan', '--sudoers'], /^audit ALL=\(root\) NOPASSWD: .*FLEETPROOF$/m],
     [['plan', '-i', '-'], /web-1/],
   ])('%j', async (args, output) => {
     const cwd = folderWith({ 'fleet.yaml': HOSTS() });
@@ -98,5 +177,16 @@ describe('what explains itself', () => {
     const plan = await fleetproof(['plan'], { cwd });
     expect(plan.code).toBe(0);
     expect(plan.stdout).toMatch(/audit@203\.0\.113\.10:22/);
+  });
+
+  test.each([
+    ['a reader that goes away', '| head -c 1', 0, ''],
+    ['a disk that is full', '> /dev/full', 74, 'Standard output could not be written'],
+  ])('%s is no crash', (_name, sink, code, message) => {
+    const shell = `"$0" "$1" checks --json ${sink}; echo "code \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', shell, process.execPath, PROGRAM], { encoding: 'utf8' });
+    expect(stdout).toMatch(new RegExp(`code ${code}\n$`));
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/at .*\.js:\d+/);
   });
 });

@@ -1,11 +1,10 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newKey } from '../../src/demo/server.ts';
 import { type Fleet, startFleet, whyNoFleet } from '../fleet/fleet.ts';
 import { compliant, type Suite, suites } from './expected.ts';
-import { entryOf, type ScanReport, scanFleet, verdictsOf } from './scan.ts';
+import { entryOf, type ScanReport, scanFleet, scratch, verdictsOf } from './scan.ts';
 
 const SPEC = [
   'bastion bookworm compliant',
@@ -96,7 +95,7 @@ describe.skipIf(whyNoFleet().length > 0)('a scanner that comes again and again',
 
   beforeAll(async () => {
     fleet = await startFleet(suites.map((suite) => `${suite} ${suite} compliant`));
-    const folder = await mkdtemp(join(tmpdir(), 'fleetproof-keys-'));
+    const folder = await scratch();
     const wrong = await Promise.all(
       ['a', 'b', 'c', 'd'].map(async (name) => {
         const path = join(folder, name);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import type { Evidence, Finding, HostEntry, Summary } from '../../src/model/finding.ts';
 import type { Fleet, Ran } from '../fleet/fleet.ts';
 
@@ -29,13 +30,25 @@ export interface ScanTarget {
   readonly program?: readonly [string, ...string[]];
 }
 
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when the tests of the file are over. */
+export async function scratch(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fleetproof-real-'));
+  folders.push(folder);
+  return folder;
+}
+
 /** Runs the command line that a user would type, from inside the scanner's network. */
 export async function scanFleet(
   fleet: Fleet,
   options: readonly string[] = [],
   target: ScanTarget = {},
 ): Promise<ScanReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'fleetproof-real-'));
+  const folder = await scratch();
   const inventory = join(folder, 'fleet.yaml');
   const { user = 'audit', identity = fleet.keys.audit, hosts = fleet.hosts.map(entryOf) } = target;
   await writeFile(inventory, `defaults: { user: ${user}, identity: ${identity} }\nhosts:\n${hosts.join('\n')}\n`);
