@@ -167,6 +167,18 @@ describe('firewall-active', () => {
       'iptables filters',
     ],
     [
+      'iptables-persistent, whose IPv6 file denies nothing',
+      recorded('iptables-persistent', {
+        'firewall-units': enabled('netfilter-persistent.service'),
+        'firewall-rule-files': ruleFiles({
+          '/etc/iptables/rules.v4': '*filter\n:INPUT DROP [0:0]\nCOMMIT\n',
+          '/etc/iptables/rules.v6': '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n',
+        }),
+      }),
+      'fail',
+      '/etc/iptables/rules.v6 denies nothing',
+    ],
+    [
       'iptables without anything to load it',
       recorded('iptables-persistent'),
       'fail',

@@ -121,6 +121,12 @@ describe('firewall-allowed-ports', () => {
     ['03: the trusted zone', recorded('firewalld-trusted'), 'fail', 'all traffic from anywhere on eth0'],
     ['nothing', recorded('nothing'), 'fail', 'The kernel accepts every incoming IPv4 and IPv6 connection'],
     ['ufw removed', recorded('nothing', { 'firewall-programs': '' }), 'fail', 'The kernel accepts every incoming'],
+    [
+      'ufw out of the path, which other checks tell',
+      recorded('removed-rules'),
+      'pass',
+      'lets in 22/tcp from anywhere (IPv6)',
+    ],
     ['a condition that is not read', recorded('ipset-accept'), 'unknown unparseable', 'match mark'],
     ['no sudo', recorded('pass', noRoot), 'unknown no-privilege', 'sudo refused'],
     [
@@ -186,6 +192,13 @@ describe('firewall-allowed-ports', () => {
       'fail',
       '22/udp from anywhere (IPv4 and IPv6), all traffic from anywhere on eth0',
     ],
+    [
+      'a table beside ufw narrows what its files say',
+      recorded('nftables-beside-ufw'),
+      { allowed: ['22/tcp', '3306/tcp'] },
+      'pass',
+      '22/tcp from anywhere (IPv4 and IPv6);',
+    ],
     ['a required port is open', recorded('pass'), { required: ['22/tcp'] }, 'pass', '22/tcp'],
     [
       'a required port is closed',
@@ -212,6 +225,13 @@ describe('firewall-allowed-ports', () => {
     const findings = judged(firewallAllowedPorts, captureOf(state), params);
     expect(verdicts(findings)).toEqual([verdict]);
     expect(findings[0]?.because).toContain(because);
+  });
+
+  test('what the kernel has is not told again for the files', () => {
+    const [finding] = judged(firewallAllowedPorts, captureOf(recorded('v6-only-extra')));
+    expect(finding?.because).toBe(
+      'The firewall lets in 5432/tcp from 2001:db8::/32 (IPv6) and 6379/tcp from anywhere (IPv6), which is not documented.',
+    );
   });
 
   test('says which commands close what is open', () => {

@@ -34,6 +34,15 @@ describe('firewall-default-deny', () => {
     ['47: IPV6=no blocks IPv6 as a whole', recorded('ipv6-no'), 'pass', 'IPv4 and IPv6'],
     ['45: forwarding, routed denied', recorded('routed-deny'), 'pass', 'IPv4 and IPv6'],
     ['forwarding, and Docker beside ufw', recorded('docker-user-drop'), 'pass', 'IPv4 and IPv6'],
+    [
+      'routed allowed, but nothing is forwarded',
+      recorded('pass', {
+        'firewall-settings': settings([/DEFAULT_FORWARD_POLICY="DROP"/, 'DEFAULT_FORWARD_POLICY="ACCEPT"']),
+        'iptables-save': stdoutOf(recorded('pass'), 'iptables-save').replace(':FORWARD DROP', ':FORWARD ACCEPT'),
+      }),
+      'pass',
+      'IPv4 and IPv6',
+    ],
     ['nftables', recorded('nftables'), 'pass', 'IPv4 and IPv6'],
     ['iptables-persistent', recorded('iptables-persistent'), 'pass', 'IPv4 and IPv6'],
     ['firewalld, whose chains end in reject', recorded('firewalld-default'), 'pass', 'IPv4 and IPv6'],
@@ -43,6 +52,24 @@ describe('firewall-default-deny', () => {
       recorded('pass', { 'firewall-settings': ipv6Off, 'ip6tables-save': '' }),
       'pass',
       'IPv4 (IPv6 is switched off and no interface has an IPv6 address)',
+    ],
+    [
+      'IPv6 switched off for new interfaces only',
+      recorded('pass', {
+        'firewall-settings': settings([/^(.*disable_ipv6:).*$/m, '$11']),
+        'ip6tables-save': save6(/^:INPUT DROP/m, ':INPUT ACCEPT'),
+      }),
+      'fail',
+      'every incoming IPv6 connection',
+    ],
+    [
+      'IPv6 on, and no address yet',
+      recorded('pass', {
+        'firewall-settings': settings([/^\/proc\/net\/if_inet6:.* eth0\n/gm, '']),
+        'ip6tables-save': save6(/^:INPUT DROP/m, ':INPUT ACCEPT'),
+      }),
+      'fail',
+      'every incoming IPv6 connection',
     ],
     [
       'IPv6 unknown to the kernel',

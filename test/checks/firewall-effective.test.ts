@@ -34,6 +34,10 @@ const ufwDocker = `-A DOCKER-USER -j ufw-user-forward
 -A DOCKER-USER -j RETURN
 `;
 
+/** ufw's own rules let in one port more. */
+const also = (save: string, port: number): string =>
+  save.replace(/^-A ufw-user-input .*--dport 22 .*$/m, (rule) => `${rule}\n${rule.replace('22', String(port))}`);
+
 describe('firewall-effective', () => {
   test.each(DISTROS)('ufw as %s shows it', (distro) => {
     expect(verdicts(judged(firewallEffective, captureOf(sampled(distro))))).toEqual(['pass']);
@@ -53,6 +57,18 @@ describe('firewall-effective', () => {
     ],
     ['ufw route allow', recorded('user-rules-nat'), 'pass', 'own rules'],
     ['a table beside ufw that only narrows', recorded('nftables-beside-ufw'), 'pass', 'own rules'],
+    [
+      'a published port that ufw allows as well',
+      recorded('dnat-style', { 'iptables-save': also(stdoutOf(recorded('dnat-style'), 'iptables-save'), 5432) }),
+      'pass',
+      'own rules',
+    ],
+    [
+      'an inserted rule for a port that ufw allows as well',
+      recorded('inserted', { 'iptables-save': also(stdoutOf(recorded('inserted'), 'iptables-save'), 3306) }),
+      'pass',
+      'own rules',
+    ],
     ['nftables', recorded('nftables'), 'pass', 'own rules'],
     ['firewalld', recorded('firewalld-80-443'), 'pass', 'own rules'],
     [
@@ -73,6 +89,12 @@ describe('firewall-effective', () => {
       sampled('debian12', { 'iptables-save': save4 + nat(answerOf('60-docker-style-bypass')) }),
       'fail',
       published,
+    ],
+    [
+      'Docker with its nftables back end, stopped by ufw',
+      recorded('routed-deny', { 'nft-ruleset': dockerNft }),
+      'pass',
+      'own rules',
     ],
     [
       'Docker with its nftables back end',
@@ -139,6 +161,15 @@ describe('firewall-effective', () => {
       'nft is not on the host',
     ],
     [
+      'no nft, and a kernel whose nf_tables is a module in use',
+      recorded('pass', {
+        'nft-ruleset': { state: 'missing' },
+        'firewall-programs': '/sys/module/x_tables\n/sys/module/nf_tables\n',
+      }),
+      'unknown tool-missing',
+      'nft is not on the host',
+    ],
+    [
       'no nft, and a kernel without nf_tables',
       sampled('ubuntu2004', {
         'nft-ruleset': { state: 'missing' },
@@ -171,6 +202,12 @@ describe('firewall-effective', () => {
     const findings = judged(firewallEffective, captureOf(state));
     expect(verdicts(findings)).toEqual([verdict]);
     expect(findings[0]?.because).toContain(because);
+  });
+
+  test('tells once that nothing filters', () => {
+    expect(judged(firewallEffective, captureOf(recorded('flushed-enabled')))[0]?.because).toBe(
+      'ufw is installed but inactive: the kernel accepts every incoming IPv4 and IPv6 connection.',
+    );
   });
 
   test('names rule, chain, container and the way out', () => {

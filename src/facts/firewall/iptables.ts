@@ -97,11 +97,6 @@ function draftChain(table: Map<string, ChainDraft>, name: string): ChainDraft {
   return chain;
 }
 
-/** Names of tables that iptables cannot show because nft wrote into them. */
-export function hiddenTables(text: string): readonly string[] {
-  return [...text.matchAll(/^# Table `(\w+)' is incompatible/gm)].map((match) => match[1] ?? '');
-}
-
 function clip(line: string): string {
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }

@@ -4,7 +4,7 @@ import type { Output } from '../../model/probe.ts';
 import { memoized } from '../memo.ts';
 import { type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
-import { hiddenTables, readSave } from './iptables.ts';
+import { readSave } from './iptables.ts';
 import { ipv6Absence, outsideInterfaces } from './network.ts';
 import { concerns, type NftTable, parseNft, readNftTable } from './nft.ts';
 import { findPublished } from './published.ts';
@@ -49,12 +49,13 @@ const nftTables = memoized((outputs: Outputs): readonly NftTable[] | undefined =
   return text === undefined ? undefined : parseNft(text);
 });
 
-/** What iptables-save prints, of the kind that is the default here, and what the older kind has beside it. */
+/**
+ * What iptables-save prints, of the kind that is the default here, and what the older kind has beside it. A
+ * table that nft wrote into is left out by iptables-save ("incompatible, use 'nft' tool"), so nft's word counts.
+ */
 function ownTables(outputs: Outputs, family: Family, save: string): readonly Table[] {
   if (isLegacy(outputs, family, save)) return readSave(save, SAVE[family], 'iptables-legacy');
-  const hidden = hiddenTables(save);
-  const tables = readSave(save, SAVE[family]).filter(({ name }) => !hidden.includes(name));
-  return [...tables, ...legacyTables(outputs, family)];
+  return [...readSave(save, SAVE[family]), ...legacyTables(outputs, family)];
 }
 
 /** nft's name of a table of iptables. */
@@ -74,10 +75,9 @@ function answer(outputs: Outputs, probe: string): string | undefined {
 }
 
 /** Containers without the capability and kernels without netfilter refuse root as well. */
-function refusedByKernel({ state, uid, exitCode, stderr }: Output): boolean {
+function refusedByKernel({ state, exitCode, stderr }: Output): boolean {
   return (
     state === 'ran' &&
-    uid === 0 &&
     exitCode !== 0 &&
     /Operation not permitted|Permission denied|not supported|Protocol not available|does not exist|No such file/.test(
       stderr,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hiddenTables, readSave } from '../../../src/facts/firewall/iptables.ts';
+import { readSave } from '../../../src/facts/firewall/iptables.ts';
 import { Ignorance } from '../../../src/model/fact.ts';
 import { evaluated, inputOf, words } from './evaluated.ts';
 import { answerOf, recorded, sampled, stdoutOf } from './recorded.ts';
@@ -118,8 +118,10 @@ describe('iptables-save', () => {
     expect(() => readSave(text, 'test')).toThrow(message);
   });
 
-  test('tables that nft wrote into are named', () => {
-    expect(hiddenTables("# Table `filter' is incompatible, use 'nft' tool.\n")).toEqual(['filter']);
+  test('a chain line empties a chain that is already there', () => {
+    const text =
+      '*filter\n:INPUT DROP [0:0]\n:mine - [0:0]\n-A mine -p tcp --dport 1 -j ACCEPT\n:mine - [0:0]\n-A mine -p tcp --dport 2 -j ACCEPT\n-A INPUT -j mine\nCOMMIT\n';
+    expect(evaluated(readSave(text, 'test')).openings.map(words)).toEqual(['tcp/2']);
   });
 
   test('every rule of every recording is read in full', () => {

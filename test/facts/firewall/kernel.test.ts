@@ -40,6 +40,11 @@ describe('whose tables these are', () => {
       ['iptables-legacy filter INPUT denies', 'nftables ip filter INPUT denies'],
     ],
     [
+      'both kinds, with the same rules',
+      recorded('pass', { 'iptables-legacy-save': save4 }),
+      ['iptables filter INPUT denies', 'iptables-legacy filter INPUT denies'],
+    ],
+    [
       'both kinds of iptables',
       recorded('legacy-beside'),
       ['iptables filter INPUT denies', 'iptables-legacy filter INPUT accepts'],

@@ -3,6 +3,7 @@ import { factsOf } from '../../../src/facts/derive.ts';
 import { outsideInterfaces } from '../../../src/facts/firewall/network.ts';
 import { captureOf } from '../../checks/recorded.ts';
 import { output, outputs } from '../recorded.ts';
+import { words } from './evaluated.ts';
 import { answerOf, recorded, ruleFiles, settings, stdoutOf } from './recorded.ts';
 
 const facts = (changes: Parameters<typeof recorded>[1] = {}) => factsOf(captureOf(recorded('pass', changes)));
@@ -64,6 +65,23 @@ describe('ufw', () => {
       state: 'unknown',
       reason: 'unparseable',
     });
+  });
+
+  test('user.rules empties the chains that it names, whatever after.rules put there', () => {
+    const after =
+      '*filter\n:ufw-after-input - [0:0]\n-A ufw-after-logging-input -p tcp --dport 9 -j ACCEPT\n-A ufw-after-input -p tcp --dport 7 -j ACCEPT\nCOMMIT\n';
+    const stored = facts({ 'firewall-rule-files': ruleFiles({ '/etc/ufw/after.rules': after }) }).get('ufwStored4');
+    expect(stored.state === 'known' ? stored.value.openings.map(words) : []).toEqual([
+      'tcp/22',
+      'tcp/80',
+      'tcp/443',
+      'tcp/7',
+    ]);
+  });
+
+  test('IPV6=no blocks IPv6 whatever user6.rules says', () => {
+    const stored = facts({ 'firewall-settings': settings([/IPV6=yes/, 'IPV6=no']) }).get('ufwStored6');
+    expect(stored).toMatchObject({ state: 'known', value: { denies: true, openings: [] } });
   });
 
   test('a rule file that iptables-restore would refuse is ignorance', () => {

@@ -80,6 +80,23 @@ describe('the way of a packet through the chains', () => {
       ['tcp/22'],
     ],
     [
+      'a chain for all but one source that drops',
+      [':c', '! -s 10.0.0.0/8 -j c', '-p tcp --dport 22 -j ACCEPT', '-A c -j DROP'],
+      'DROP',
+      ['tcp/22'],
+    ],
+    [
+      'a drop whose conditions exclude each other',
+      [
+        ':c',
+        '-p tcp --dport 22 -j c',
+        '-A c -p tcp -m multiport --dports 80 -m tcp --dport 22 -j DROP',
+        '-A c -j ACCEPT',
+      ],
+      'DROP',
+      ['tcp/22'],
+    ],
+    [
       'LIMIT as ufw makes it',
       [
         ':l',
