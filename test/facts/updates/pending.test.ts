@@ -55,6 +55,16 @@ describe('the package lists', () => {
     expect(() => facts.packageLists.derive(outputs(denied))).toThrow('could not be read');
   });
 
+  test.each([
+    ['Fri, 02 Jan 2026  1:31:16 UTC', '2026-01-02T01:31:16Z'],
+    ['Thu, 31 Dec 2026 23:59:59 GMT', '2026-12-31T23:59:59Z'],
+    ['Fri, 02 Foo 2026 01:31:16 UTC', null],
+    ['2026-01-02', null],
+  ])('are of %s', (text, expected) => {
+    const [archive] = readLists(`/var/lib/apt/lists/x_dists_stable_InRelease:Date: ${text}`).archives;
+    expect(archive?.date).toBe(expected === null ? null : Date.parse(expected) / 1000);
+  });
+
   test('believe only the head of a list', () => {
     const file = '/var/lib/apt/lists/x_dists_stable_InRelease';
     const [archive] = readLists(
