@@ -128,4 +128,3 @@ export function judge(
 export function notApplicable(rule: string, because: string, expected: string): Judgement {
   return { verdict: 'not-applicable', rule, because, expected, actual: because };
 }
-
