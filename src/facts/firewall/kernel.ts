@@ -6,7 +6,7 @@ import { type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
 import { ipv6Absence, outsideInterfaces } from './network.ts';
-import { concerns, type NftTable, parseNft, readNftTable } from './nft.ts';
+import { concerns, type NftTable, parseNft, readNftTable, tableNames } from './nft.ts';
 import { findPublished } from './published.ts';
 import type { Ruleset, Table } from './ruleset.ts';
 import { present } from './ufw.ts';
@@ -30,8 +30,8 @@ export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter>
  */
 export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
   const save = answer(outputs, SAVE[family]);
-  const native = nftTables(outputs)?.filter((table) => concerns(table, family));
-  if (save === undefined && native === undefined) {
+  const nft = answer(outputs, NFT);
+  if (save === undefined && nft === undefined) {
     return cannotTell(
       'tool-missing',
       'The host has neither iptables-save nor nft, so the packet filter cannot be read.',
@@ -39,15 +39,17 @@ export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
   }
   const own = save === undefined ? [] : ownTables(outputs, family, save);
   const shown = new Set(own.map(({ source, name }) => (source === 'iptables' ? nftName(family, name) : '')));
-  const others = (native ?? []).filter(({ name }) => !shown.has(name)).map((table) => readNftTable(table, family));
-  return [...own, ...others];
+  const other = (table: { readonly name: string }): boolean => concerns(table, family) && !shown.has(table.name);
+  if (nft === undefined || tableNames(nft)?.some((name) => other({ name })) === false) return own;
+  return [
+    ...own,
+    ...nftTables(outputs)
+      .filter(other)
+      .map((table) => readNftTable(table, family)),
+  ];
 }
 
-/** nft's tables; undefined when nft is not on the host. */
-const nftTables = memoized((outputs: Outputs): readonly NftTable[] | undefined => {
-  const text = answer(outputs, NFT);
-  return text === undefined ? undefined : parseNft(text);
-});
+const nftTables = memoized((outputs: Outputs): readonly NftTable[] => parseNft(outputs.ran(NFT)));
 
 /**
  * What iptables-save prints, of the kind that is the default here, and what the older kind has beside it. A
@@ -91,7 +93,7 @@ function isLegacy(outputs: Outputs, family: Family, save: string): boolean {
   const legacy = outputs.get(LEGACY_SAVE[family]);
   if (legacy.state === 'ran' && legacy.exitCode === 0) return rulesOnly(legacy.stdout) === rulesOnly(save);
   if (outputs.get(NFT).state !== 'ran') return true;
-  const native = new Set(nftTables(outputs)?.map(({ name }) => name));
+  const native = new Set(nftTables(outputs).map(({ name }) => name));
   return !readSave(save, SAVE[family]).some(({ name }) => native.has(nftName(family, name)));
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { concerns, parseNft, readNftTable } from '../../../src/facts/firewall/nft.ts';
+import { concerns, parseNft, readNftTable, tableNames } from '../../../src/facts/firewall/nft.ts';
 import { Ignorance } from '../../../src/model/fact.ts';
 import type { Family, PacketFilter } from '../../../src/model/facts/firewall.ts';
 import { evaluated, words } from './evaluated.ts';
@@ -160,6 +160,30 @@ describe('recorded rule sets', () => {
         .chains.filter((chain) => chain.denies)
         .map((chain) => chain.backend),
     ).toEqual(['firewalld']);
+  });
+});
+
+describe('the names of the tables', () => {
+  test.each([
+    ['as nft prints them', statements, ['inet filter']],
+    [
+      'of a recorded host',
+      stdoutOf(recorded('f2b'), 'nft-ruleset'),
+      ['ip filter', 'ip6 filter', 'inet f2b-table', 'ip nat'],
+    ],
+    ['no table', '{"nftables": [{"metainfo": {"version": "0.9.3"}}]}\n', []],
+    ['laid out in another way', JSON.stringify(JSON.parse(statements)), undefined],
+    [
+      'one of them laid out in another way',
+      statements.replace('{"family": "inet", "name": "filter", ', '{"name": "filter", "family": "inet", '),
+      undefined,
+    ],
+    ['cut off', statements.slice(0, -10), undefined],
+    ['nothing', '', undefined],
+  ])('%s', (_, text, expected) => {
+    const names = tableNames(text);
+    expect(names === undefined ? undefined : [...new Set(names)].sort()).toEqual(expected?.sort());
+    if (names !== undefined) expect(names).toEqual(parseNft(text).map(({ name }) => name));
   });
 });
 
