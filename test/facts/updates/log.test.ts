@@ -53,6 +53,11 @@ describe('the log of unattended-upgrades', () => {
       stderr: "tail: cannot open 'x' for reading: No such file or directory",
     });
     expect(readLog(outputs(missing))).toMatchObject({ state: 'absent' });
+    const closed = output('unattended-upgrades-log', '', {
+      exitCode: 1,
+      stderr: "tail: cannot open 'x' for reading: Permission denied",
+    });
+    expect(readLog(outputs(closed))).toMatchObject({ state: 'unknown', reason: 'unreadable' });
     const denied = output('unattended-upgrades-log', '', { state: 'denied', exitCode: null });
     expect(readLog(outputs(denied))).toMatchObject({ state: 'unknown', reason: 'no-privilege' });
   });

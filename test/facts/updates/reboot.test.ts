@@ -28,6 +28,9 @@ describe('the reboot state', () => {
     const boot = '1700000300 1700000300 /var/lib/dpkg/info/linux-image-6.1.0-38-amd64.list';
     const state = readReboot(outputs(times(boot), kernel('6.1.0-38-amd64'), packages, none));
     expect(state.rebuilt).toEqual({ version: '6.1.147-1', since: 1_700_000_300 });
+    // Ubuntu's kernels do not say which build they are.
+    const ubuntu = kernel('6.1.0-38-amd64', '#45-Ubuntu SMP PREEMPT_DYNAMIC');
+    expect(readReboot(outputs(times(boot), ubuntu, packages, none)).rebuilt).toBeNull();
     const current = kernel('6.1.0-38-amd64', '#1 SMP PREEMPT_DYNAMIC Debian 6.1.147-1 (2025-08-02)');
     expect(readReboot(outputs(times(boot), current, packages, none)).rebuilt).toBeNull();
   });
