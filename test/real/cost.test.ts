@@ -23,6 +23,8 @@ describe.skipIf(whyNoFleet().length > 0)('what a scan costs a host', () => {
   beforeAll(async () => {
     fleet = await startFleet(suites.map((suite) => `${suite} ${suite} compliant`));
     for (const { name } of fleet.hosts) {
+      // As on every host that refreshes its package lists; the images carry no cache.
+      await fleet.exec(name, ['apt-cache', 'gencaches']);
       // The account's own systemd is no part of the collector: it stays, so that it does not start within a scan.
       await fleet.exec(name, ['loginctl', 'enable-linger', 'audit']);
       await fleet.exec(name, ['sh', '-c', 'until systemctl is-active -q user@1000; do sleep 0.1; done; sleep 1']);
