@@ -10,6 +10,7 @@ import { describe, expect, test } from 'vitest';
  */
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/model': { rooms: [], packages: [] },
+  'src/wire': { rooms: [], packages: [] },
   'src/facts': { rooms: ['src/model'], packages: [] },
   'src/evaluate': { rooms: ['src/model'], packages: [] },
   checks: { rooms: ['src/model'], packages: [] },
@@ -54,7 +55,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
 };
 
 /** Rooms where nothing may touch the outside world: same facts, same verdicts. */
-const PURE = ['src/model', 'src/facts', 'src/evaluate', 'checks'];
+const PURE = ['src/model', 'src/wire', 'src/facts', 'src/evaluate', 'checks'];
 const IMPURE =
   /\bprocess\.(env|exit|argv|cwd|std\w+|hrtime|nextTick|getuid|on)\b|\bconsole\.|\b(setTimeout|setInterval|setImmediate|fetch|require)\(|\bglobalThis\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\basync\b|\bawait\b|\bPromise\b/;
 const MOST_LINES = 300;

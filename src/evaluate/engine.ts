@@ -3,13 +3,14 @@ import { type Fact, Ignorance, type Unknown, unknown } from '../model/fact.ts';
 import type { FactName, FactTypes } from '../model/facts/index.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import { type Site, siteSubject } from '../model/site.ts';
 import type { Severity } from '../model/verdict.ts';
 
 /** The facts of one host: derived on first use, kept, and with the evidence they rest on. */
 export interface FactBase {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
   /** Ids of the evidence records a fact was read from. */
-  evidence(name: FactName): readonly string[];
+  evidence(name: FactName, site?: string): readonly string[];
 }
 
 /** A check as a baseline selects it. */
@@ -21,25 +22,61 @@ export interface Assignment {
 
 /**
  * Judges one host. Pure: the same capture, assignments and code give the same findings, byte for byte.
- * A host that was not reached gets one `unknown` finding per check, with the reason it was not reached.
+ * A host that was not reached gets one `unknown` finding per check of its own facts, with the reason it was not reached.
  */
 export function evaluateHost(capture: Capture, assignments: readonly Assignment[], facts: FactBase): Finding[] {
   return assignments.flatMap((assignment) => {
-    if (capture.hostEpoch === null) return [findingOfUnknown(capture, assignment, unreached(capture), [])];
-    return judgeOne(capture, capture.hostEpoch, assignment, facts);
+    const { view, per } = assignment.check;
+    if (view === undefined && capture.hostEpoch === null)
+      return [findingOfUnknown(capture, assignment, unreached(capture))];
+    if (view === 'network' && capture.outside === undefined)
+      return [findingOfUnknown(capture, assignment, unknown('not-observable', 'The outside view was not taken.'))];
+    return per === 'site' ? judgeSites(capture, assignment, facts) : judgeOne(capture, assignment, facts);
   });
 }
 
-function judgeOne(capture: Capture, now: number, assignment: Assignment, base: FactBase): Finding[] {
+/** One finding per site. What may hide sites is said of the host, so that nothing passes for complete that is not. */
+function judgeSites(capture: Capture, assignment: Assignment, base: FactBase): Finding[] {
+  const fact = base.get('sites');
+  const evidence = base.evidence('sites');
+  if (fact.state === 'unknown') return [findingOfUnknown(capture, assignment, fact, evidence)];
+  const { sites, doubts } = fact.state === 'known' ? fact.value : { sites: [], doubts: [] };
+  const [doubt] = doubts;
+  if (sites.length === 0 && doubt === undefined) return judgeOne(capture, assignment, base);
+  return [
+    ...sites.flatMap((site) => {
+      if (site.unobservable === undefined) return judgeOne(capture, assignment, base, site);
+      const ignorance = unknown('not-observable', site.unobservable);
+      return [findingOfUnknown(capture, assignment, ignorance, evidence, siteSubject(site))];
+    }),
+    ...(doubt === undefined ? [] : [findingOfUnknown(capture, assignment, together(doubt, doubts), evidence)]),
+  ];
+}
+
+function together(first: Unknown, all: readonly Unknown[]): Unknown {
+  const message = [...new Set(all.map((each) => each.message))].join(' ');
+  return { ...first, message };
+}
+
+function judgeOne(capture: Capture, assignment: Assignment, base: FactBase, site?: Site): Finding[] {
   const { check } = assignment;
   const used = new Set<string>();
-  const scope: Scope = { now, clockOffsetSeconds: capture.session.clockOffsetSeconds, host: capture.host };
+  const subject = site === undefined ? undefined : siteSubject(site);
+  const scope: Scope = {
+    // A host that was not logged in to has no clock that we know; the scanner's stands in.
+    now: capture.hostEpoch ?? Math.floor(Date.parse(capture.finishedAt) / 1000),
+    clockOffsetSeconds: capture.session.clockOffsetSeconds,
+    host: capture.host,
+    ...(site === undefined ? {} : { site }),
+  };
   const params = { ...assignment.params, ...capture.host.params[check.id] };
   try {
-    const judged = check.evaluate(readerOf(base, used), params, scope);
+    const judged = check.evaluate(readerOf(base, used, site?.url), params, scope);
     const judgements: readonly Judgement[] = Array.isArray(judged) ? judged : [judged as Judgement];
     if (judgements.length === 0) throw new Error('The check came to no judgement.');
-    return judgements.map((judgement) => findingOf(capture, assignment, judgement, [...used]));
+    return judgements.map((judgement) =>
+      findingOf(capture, assignment, subject === undefined ? judgement : { ...judgement, subject }, [...used]),
+    );
   } catch (error) {
     const ignorance =
       error instanceof Ignorance
@@ -48,13 +85,13 @@ function judgeOne(capture: Capture, now: number, assignment: Assignment, base: F
             'internal',
             `The check ${check.id} failed inside: ${error instanceof Error ? error.message : String(error)}`,
           );
-    return [findingOfUnknown(capture, assignment, ignorance, [...used])];
+    return [findingOfUnknown(capture, assignment, ignorance, [...used], subject)];
   }
 }
 
-function readerOf(base: FactBase, used: Set<string>): Facts<FactName> {
+function readerOf(base: FactBase, used: Set<string>, site: string | undefined): Facts<FactName> {
   const factOf = <K extends FactName>(name: K): Fact<FactTypes[K]> => {
-    for (const id of base.evidence(name)) used.add(id);
+    for (const id of base.evidence(name, site)) used.add(id);
     return base.get(name);
   };
   return {
@@ -98,12 +135,13 @@ function findingOfUnknown(
   capture: Capture,
   { check, severity }: Assignment,
   ignorance: Unknown,
-  evidence: readonly string[],
+  evidence: readonly string[] = [],
+  subject: string = capture.host.name,
 ): Finding {
   return {
-    id: idOf(capture.host.name, check.id, undefined),
+    id: idOf(capture.host.name, check.id, subject),
     host: capture.host.name,
-    subject: capture.host.name,
+    subject,
     check: check.id,
     verdict: 'unknown',
     status: 'unknown',

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Evidence, Excerpt, Finding, HostEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import { exchangeText, exchangeWords } from './exchanges.ts';
 
 const LONG = 2048;
 const SHORT = 240;
@@ -20,11 +21,12 @@ export function evidenceOf(
       .flatMap((finding) => finding.evidence),
   );
   const turn = new Map<string, number>();
-  return capture.outputs.map((output) => {
+  const roomFor = (id: string) => (wanted.has(id) ? LONG : SHORT);
+  const commands = capture.outputs.map((output): Evidence => {
     const at = turn.get(output.probe) ?? 0;
     turn.set(output.probe, at + 1);
     const id = ids.get(output.probe)?.[at] ?? `${capture.host.name}/${output.probe}`;
-    const room = wanted.has(id) ? LONG : SHORT;
+    const room = roomFor(id);
     return {
       id,
       host: capture.host.name,
@@ -38,6 +40,28 @@ export function evidenceOf(
       stdout: excerptOf(output.stdout, output.stdoutBytes, room, output.state === 'truncated'),
       stderr: excerptOf(output.stderr, output.stderrBytes, room, false),
       redactions: output.redactions,
+    };
+  });
+  return [...commands, ...exchangesOf(capture, roomFor)];
+}
+
+function exchangesOf({ host, outside }: Capture, roomFor: (id: string) => number): Evidence[] {
+  return (outside?.exchanges ?? []).map((exchange) => {
+    const id = `${host.name}/${exchange.id}`;
+    const text = exchangeText(exchange);
+    return {
+      id,
+      host: host.name,
+      probe: `${exchange.family}-${exchange.kind}`,
+      state: exchange.state,
+      argv: exchangeWords(exchange),
+      uid: null,
+      startedAt: exchange.startedAt,
+      ms: exchange.ms,
+      exitCode: null,
+      stdout: excerptOf(text, exchange.bytesIn, roomFor(id), exchange.state === 'too-much'),
+      stderr: excerptOf(exchange.error, Buffer.byteLength(exchange.error), LONG, false),
+      redactions: 0,
     };
   });
 }

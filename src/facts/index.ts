@@ -7,6 +7,7 @@ import type { FactSources } from './outputs.ts';
 import * as secrets from './secrets.ts';
 import * as ssh from './ssh.ts';
 import * as updates from './updates.ts';
+import * as web from './web.ts';
 
 /** The closed set of commands that may ever run on a host. An explicit list: nothing registers itself. */
 export const probes: readonly Probe[] = [
@@ -16,6 +17,7 @@ export const probes: readonly Probe[] = [
   ...fail2ban.probes,
   ...updates.probes,
   ...secrets.probes,
+  ...web.probes,
 ];
 
 export const factSources: FactSources<FactTypes> = {
@@ -25,4 +27,5 @@ export const factSources: FactSources<FactTypes> = {
   ...fail2ban.facts,
   ...updates.facts,
   ...secrets.facts,
+  ...web.facts,
 };

@@ -1,9 +1,18 @@
+import type { Exchange, ExchangeFamily } from '../model/exchange.ts';
 import { type Fact, Ignorance, known, type Unknown, unknown } from '../model/fact.ts';
+import type { Capture, Host } from '../model/host.ts';
 import type { Output } from '../model/probe.ts';
 
 /** One fact: the probes it is read from, and the pure reader. */
 export interface FactSource<T> {
   readonly probes: readonly string[];
+  /**
+   * Set for a fact of the outside view: the exchanges that it is read from. Such a fact is absent when that view was
+   * not asked for, and unknown when it could not be taken; `derive` is not called then.
+   */
+  readonly exchanges?: readonly ExchangeFamily[];
+  /** True: it says something even of a host that was not reached. Other facts of probes are unknown there. */
+  readonly withoutLogin?: true;
   /** May throw `Ignorance` (through `outputs.ran` or `cannotTell`); nothing else. */
   derive(outputs: Outputs): Fact<T>;
 }
@@ -15,6 +24,9 @@ export type FactSources<F> = { readonly [K in keyof F]: FactSource<F[K]> };
 export interface Outputs {
   /** Seconds since the epoch on the host's clock when the program started. */
   readonly now: number;
+  readonly host: Host;
+  /** The exchanges of one family, in the order they took place. */
+  exchanges<F extends ExchangeFamily>(family: F): readonly Extract<Exchange, { family: F }>[];
   /** The record as it is, for readers that must tell states apart. A probe that was never sent is `not-run`. */
   get(probe: string): Output;
   /** All records of a probe that runs once per line of a list, in order; empty when it never ran. */
@@ -23,11 +35,20 @@ export interface Outputs {
   ran(probe: string, exits?: readonly number[]): string;
 }
 
-export function outputsOf(records: readonly Output[], now: number, sudoersLine: (output: Output) => string): Outputs {
+export function outputsOf(
+  capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside'>,
+  sudoersLine: (output: Output) => string,
+): Outputs {
+  const records = capture.outputs;
   const byProbe = new Map([...records].reverse().map((record) => [record.probe, record]));
   const get = (probe: string): Output => byProbe.get(probe) ?? notRun(probe);
   return {
-    now,
+    now: capture.hostEpoch ?? 0,
+    host: capture.host,
+    exchanges: <F extends ExchangeFamily>(family: F) =>
+      (capture.outside?.exchanges ?? []).filter(
+        (exchange): exchange is Extract<Exchange, { family: F }> => exchange.family === family,
+      ),
     get,
     all: (probe) => records.filter((record) => record.probe === probe),
     ran(probe, exits = [0]) {

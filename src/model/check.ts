@@ -1,6 +1,7 @@
 import { Ignorance } from './fact.ts';
 import type { FactName, FactTypes } from './facts/index.ts';
 import type { Host } from './host.ts';
+import type { Site } from './site.ts';
 import type { Severity, Verdict } from './verdict.ts';
 
 /** JSON Schema (2020-12) of one parameter, with its default: the catalogue, the baseline reader and the docs use it. */
@@ -34,6 +35,8 @@ export interface Scope {
   /** Host clock minus scanner clock; null when it could not be compared. Ages mean nothing on a clock that is wrong. */
   readonly clockOffsetSeconds: number | null;
   readonly host: Pick<Host, 'name' | 'address' | 'port' | 'user' | 'provider' | 'tags' | 'groups'>;
+  /** The site to judge, for a check `per: 'site'`; missing where the host has none, and for all other checks. */
+  readonly site?: Site;
 }
 
 /** Reads facts lazily; reading one that is unknown ends the evaluation as `unknown`. */
@@ -53,6 +56,10 @@ export interface Check<N extends FactName = FactName, P extends Params = Params>
   /** Framework id → ids of requirements it contributes to. */
   readonly mappings: Readonly<Record<string, readonly string[]>>;
   readonly needs: readonly N[];
+  /** Where its facts come from. Default: the host itself. `network` is left out of a scan without the outside view. */
+  readonly view?: 'network' | 'both';
+  /** `site`: evaluated once per site, which is then the subject. */
+  readonly per?: 'site';
   readonly params: Readonly<Record<keyof P & string, Param>>;
   /**
    * Pure. `facts('ufw')` is the value, `undefined` when the thing is absent; throws through to the
@@ -127,4 +134,21 @@ export function judge(
 /** A condition does not exist here, by a named rule. */
 export function notApplicable(rule: string, because: string, expected: string): Judgement {
   return { verdict: 'not-applicable', rule, because, expected, actual: because };
+}
+
+/** As `defineCheck`, for a check that judges one site at a time. A host that has no site has nothing to judge. */
+export function defineSiteCheck<const N extends FactName, P extends Params = Record<string, never>>(
+  check: Omit<Check<N, P>, 'evaluate' | 'per'> & {
+    judge(site: Site, facts: Facts<N>, params: P, scope: Scope): Judgement;
+  },
+): Check<N, P> {
+  const { judge: judgeSite, ...rest } = check;
+  return {
+    ...rest,
+    per: 'site',
+    evaluate: (facts, params, scope) =>
+      scope.site === undefined
+        ? notApplicable('no-site', 'No site is declared for this host, and none was found on it.', `${check.title}.`)
+        : judgeSite(scope.site, facts, params, scope),
+  };
 }

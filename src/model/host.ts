@@ -1,3 +1,4 @@
+import type { Outside } from './exchange.ts';
 import type { Output } from './probe.ts';
 import type { Reason } from './verdict.ts';
 
@@ -21,7 +22,10 @@ export interface Host {
   readonly knownHostsFiles: readonly string[];
   readonly groups: readonly string[];
   readonly tags: readonly string[];
+  /** Canonical URLs of declared sites. */
   readonly sites: readonly string[];
+  /** True: no log-in; only its sites are looked at, from outside. */
+  readonly outsideOnly?: boolean;
   /** Declared hosting provider, compared with what the host shows. */
   readonly provider?: string;
   /** Per-host parameters of checks, over the baseline's. */
@@ -59,6 +63,9 @@ export interface Capture {
   /** Seconds since the epoch on the host's clock when the program started; null when never reached. */
   readonly hostEpoch: number | null;
   readonly outputs: readonly Output[];
+  /** Missing: the outside view was not asked for. */
+  readonly outside?: Outside;
+  /** Of the SSH session alone; the outside view's exchanges carry their own. */
   readonly cost: Cost;
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Outputs, outputsOf } from '../../src/facts/outputs.ts';
 import type { Output } from '../../src/model/probe.ts';
+import { captureOf } from '../checks/recorded.ts';
 
 export const DISTROS = ['debian11', 'debian12', 'debian13', 'ubuntu2004', 'ubuntu2204', 'ubuntu2404'] as const;
 export type Distro = (typeof DISTROS)[number];
@@ -49,7 +50,8 @@ export function output(probe: string, stdout: string, changes: Partial<Output> =
 }
 
 export function outputs(...records: readonly Output[]): Outputs {
-  return outputsOf(records, RECORDED_AT, ({ probe }) => `sudoers line of ${probe}`);
+  const capture = captureOf({ now: RECORDED_AT, outputs: records });
+  return outputsOf(capture, ({ probe }) => `sudoers line of ${probe}`);
 }
 
 export const SHELLS = ['dash', 'bash', 'busybox ash'].filter(

@@ -4,8 +4,16 @@ import type { HostFacts } from './host.ts';
 import type { SecretsFacts } from './secrets.ts';
 import type { SshFacts } from './ssh.ts';
 import type { UpdatesFacts } from './updates.ts';
+import type { WebFacts } from './web.ts';
 
 /** Every fact there is, by name. One interface per subject area. */
-export interface FactTypes extends HostFacts, FirewallFacts, SshFacts, Fail2banFacts, UpdatesFacts, SecretsFacts {}
+export interface FactTypes
+  extends HostFacts,
+    FirewallFacts,
+    SshFacts,
+    Fail2banFacts,
+    UpdatesFacts,
+    SecretsFacts,
+    WebFacts {}
 
 export type FactName = keyof FactTypes;

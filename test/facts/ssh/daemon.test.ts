@@ -3,6 +3,7 @@ import { outputsOf } from '../../../src/facts/outputs.ts';
 import { optionsOf, overridesOf } from '../../../src/facts/ssh/command-line.ts';
 import { readDaemon } from '../../../src/facts/ssh/daemon.ts';
 import type { Output } from '../../../src/model/probe.ts';
+import { captureOf } from '../../checks/recorded.ts';
 import { DISTRIBUTIONS, sample } from './samples.ts';
 
 function output(probe: string, stdout: string, exitCode = 0): Output {
@@ -30,7 +31,7 @@ function daemon({ units, listeners, processes, files = FILES, defaults = 'SSHD_O
     output('sshd-files', files),
     output('sshd-defaults', defaults),
   ];
-  return readDaemon(outputsOf(outputs, 0, () => ''));
+  return readDaemon(outputsOf(captureOf({ now: 0, outputs }), () => ''));
 }
 
 /** The recorded `systemctl show`, `ss` and `ps` of one file, told apart. */

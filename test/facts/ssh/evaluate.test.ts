@@ -6,6 +6,7 @@ import { disagreement, globalDecisions, matchDecisions } from '../../../src/fact
 import { readConfigFiles } from '../../../src/facts/ssh/files.ts';
 import { isLegacy, readEffective, settingsOf } from '../../../src/facts/ssh/settings.ts';
 import type { Output } from '../../../src/model/probe.ts';
+import { captureOf } from '../../checks/recorded.ts';
 import { DISTRIBUTIONS, numbered, sample } from './samples.ts';
 
 const MAIN = '/etc/ssh/sshd_config';
@@ -20,7 +21,9 @@ function config(files: Readonly<Record<string, string>>, stderr = '') {
   const text = Object.entries(files)
     .map(([path, content]) => numbered(path, content))
     .join('');
-  return readConfig(readConfigFiles(outputsOf([output('sshd-config', text, stderr)], 0, () => '')));
+  return readConfig(
+    readConfigFiles(outputsOf(captureOf({ now: 0, outputs: [output('sshd-config', text, stderr)] }), () => '')),
+  );
 }
 
 const login = (over: object) => ({ ...STRANGER, ...over });
@@ -160,7 +163,9 @@ describe('what cannot be read is not read', () => {
     expect(() => config({})).toThrow('/etc/ssh/sshd_config could not be read');
     expect(() => config({ [MAIN]: 'Port 22' }, 'grep: out of memory\n')).toThrow('met trouble');
     const jump = output('sshd-config', `${MAIN}:1:Port 22\n${MAIN}:3:Port 23\n`);
-    expect(() => readConfigFiles(outputsOf([jump], 0, () => ''))).toThrow('could not be read line by line');
+    expect(() => readConfigFiles(outputsOf(captureOf({ now: 0, outputs: [jump] }), () => ''))).toThrow(
+      'could not be read line by line',
+    );
   });
 
   test.each([

@@ -1,0 +1,74 @@
+import type { Exchange, NameExchange, Outside, OutsidePlan } from '../../model/exchange.ts';
+import type { Host } from '../../model/host.ts';
+import { isAddress, type Site } from '../../model/site.ts';
+import { probeHttp } from './http.ts';
+import { resolveName } from './names.ts';
+import { probePorts } from './ports.ts';
+import { probeSsh } from './ssh.ts';
+import { probeTls } from './tls.ts';
+import { LIMITS, pause, type TrustFile, type Visit } from './visit.ts';
+
+export interface OutsideOptions {
+  readonly agent: string;
+  readonly trust: readonly TrustFile[];
+  readonly tlsFull: boolean;
+  /** For one host with up to ten sites; more sites get more time. */
+  readonly hostSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** Of a name with more addresses the first ones are looked at; the rest is said to be unknown. */
+export const MOST_ADDRESSES = 4;
+
+/**
+ * Looks at one host from outside. Never throws: what could not be asked is in the records as such. One exchange at a
+ * time per site; sshd, which wants pauses, is asked meanwhile.
+ */
+export async function collectOutside(host: Host, plan: OutsidePlan, options: OutsideOptions): Promise<Outside> {
+  const hop = host.jump.at(-1);
+  if (hop !== undefined) {
+    const because = `${host.name} is reached through ${hop.name}; seen from the scanner, ${host.address} may be another machine.`;
+    return { taken: false, because, exchanges: [] };
+  }
+  const rounds = Math.max(1, Math.ceil(plan.sites.length / 10));
+  const deadline = AbortSignal.timeout(options.hostSeconds * 1000 * rounds);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  const visit: Visit = { signal, agent: options.agent, limits: LIMITS, trust: options.trust, tlsFull: options.tlsFull };
+  const own = await resolveName(host.address, null, visit);
+  const addresses = own === null ? [host.address] : own.addresses.slice(0, MOST_ADDRESSES);
+  const exchanges = [...(own === null ? [] : [own])] as Exchange[];
+  const [first] = addresses;
+  const ssh = first !== undefined && plan.families.includes('ssh') ? probeSsh(host, first, visit) : Promise.resolve([]);
+  for (const site of plan.sites) exchanges.push(...(await visitSite(site, addresses, own, plan, visit)));
+  exchanges.push(...(await ssh));
+  if (plan.families.includes('tcp')) {
+    for (const address of addresses) exchanges.push(...(await probePorts(address, host.port, plan.ports, visit)));
+  }
+  return { taken: true, because: '', exchanges };
+}
+
+async function visitSite(
+  site: Site,
+  addresses: readonly string[],
+  own: NameExchange | null,
+  plan: OutsidePlan,
+  visit: Visit,
+): Promise<readonly Exchange[]> {
+  if (site.unobservable !== undefined) return [];
+  const exchanges: Exchange[] = [];
+  if (plan.families.includes('dns') && site.serverName !== null && site.serverName !== own?.address) {
+    const name = await resolveName(site.serverName, site.url, visit);
+    if (name !== null) exchanges.push({ ...name, id: `dns/${site.url}` });
+  }
+  for (const address of isAddress(site.name) ? [site.name] : addresses) {
+    if (plan.families.includes('tls') && site.scheme !== 'http') {
+      exchanges.push(...(await probeTls({ site, address }, visit)));
+      await pause(visit.limits.gap, visit);
+    }
+    if (plan.families.includes('http') && site.scheme !== 'tls') {
+      exchanges.push(...(await probeHttp({ site, address }, visit)));
+      await pause(visit.limits.gap, visit);
+    }
+  }
+  return exchanges;
+}

@@ -1,0 +1,43 @@
+import type { Exchange } from '../model/exchange.ts';
+
+/** What was asked, as words a person can repeat it by: the family, what was dialled, and what was sent. */
+export function exchangeWords(exchange: Exchange): readonly string[] {
+  const { family, kind, address, port } = exchange;
+  const where = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  switch (family) {
+    case 'dns':
+      return ['resolve', address, 'A', 'AAAA'];
+    case 'http':
+      return ['GET', exchange.url, `--connect-to=${where}`];
+    case 'tls':
+      return ['tls', kind, where, ...(exchange.serverName === null ? [] : [`--sni=${exchange.serverName}`])];
+    case 'ssh':
+    case 'tcp':
+      return [family, kind, where];
+  }
+}
+
+/** What came back, as text. */
+export function exchangeText(exchange: Exchange): string {
+  switch (exchange.family) {
+    case 'dns':
+      return exchange.addresses.join('\n');
+    case 'http':
+      return responseText(exchange.response);
+    case 'tls':
+      return exchange.session === null ? exchange.received : JSON.stringify(exchange.session, null, 1);
+    case 'ssh':
+      return exchange.methods === null ? exchange.received : `methods: ${exchange.methods.join(',')}`;
+    case 'tcp':
+      return exchange.received;
+  }
+}
+
+function responseText(response: Extract<Exchange, { family: 'http' }>['response']): string {
+  if (response === null) return '';
+  const head = [
+    `HTTP/${response.version} ${response.status} ${response.reason}`,
+    ...response.headers.map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${head.join('\n')}\n\n${response.body}`;
+}
