@@ -3,6 +3,7 @@ import type { WebFacts } from '../model/facts/web.ts';
 import type { Probe } from '../model/probe.ts';
 import { isAddress, parseSite, type Site, siteUrl } from '../model/site.ts';
 import type { FactSources } from './outputs.ts';
+import { LISTENERS, readListeners } from './web/listeners.ts';
 
 export const probes: readonly Probe[] = [];
 
@@ -12,6 +13,7 @@ export const facts: FactSources<WebFacts> = {
     withoutLogin: true,
     derive: ({ host }) => known({ sites: declaredSites(host), doubts: [] }),
   },
+  listeners: { probes: [LISTENERS], derive: (outputs) => known(readListeners(outputs)) },
 };
 
 /** What the inventory says; it was validated when it was read, so what does not parse is not there. */
