@@ -192,7 +192,8 @@ type Filling = { -readonly [K in keyof Omit<Group, 'checks' | 'places' | 'sample
   readonly samples: Sample[];
 };
 
-function put(buckets: Map<string, Bucket>, name: string, finding: Finding, { host, evidence }: HostResult): void {
+function put(buckets: Map<string, Bucket>, name: string, finding: Finding, result: HostResult): void {
+  const { host } = result;
   const bucket = buckets.get(name) ?? { groups: new Map<string, Filling>(), samples: 0 };
   buckets.set(name, bucket);
   const group = groupFor(bucket, finding);
@@ -207,7 +208,7 @@ function put(buckets: Map<string, Bucket>, name: string, finding: Finding, { hos
   if (group.samples.some((sample) => sample.finding.host === host.name && sameEvidence(sample.finding, finding)))
     return;
   bucket.samples += 1;
-  group.samples.push({ finding, evidence: evidence.filter((record) => finding.evidence.includes(record.id)) });
+  group.samples.push({ finding, evidence: result.evidence.filter((record) => finding.evidence.includes(record.id)) });
 }
 
 function sameEvidence(one: Finding, other: Finding): boolean {

@@ -1,3 +1,4 @@
+import { memoized } from './memo.ts';
 import type { Outputs } from './outputs.ts';
 
 export interface Account {
@@ -22,9 +23,12 @@ export interface Directory {
 }
 
 /** Reads `getent passwd` and `getent group`. Source: passwd(5), group(5). */
-export function readDirectory(outputs: Outputs): Directory {
-  return { accounts: readPasswd(outputs.ran('passwd-entries')), groups: readGroup(outputs.ran('group-entries')) };
-}
+export const readDirectory = memoized(
+  (outputs: Outputs): Directory => ({
+    accounts: readPasswd(outputs.ran('passwd-entries')),
+    groups: readGroup(outputs.ran('group-entries')),
+  }),
+);
 
 function readPasswd(text: string): Account[] {
   return text.split('\n').flatMap((line) => {

@@ -33,6 +33,16 @@ export function factsOf(capture: Capture): {
   );
   const ids = evidenceIds(capture);
   const derived = new Map<FactName, Fact<unknown>>();
+  const evidence = new Map<string, readonly string[]>();
+  const evidenceFor = (name: FactName, site: string | undefined): readonly string[] => {
+    const { probes: names, exchanges = [] } = factSources[name];
+    return [
+      ...names.flatMap((probe) => [...(ids.get(`${probe}.list`) ?? []), ...(ids.get(probe) ?? [])]),
+      ...(capture.outside?.exchanges ?? [])
+        .filter((exchange) => exchanges.includes(exchange.family) && exchange.site === (site ?? null))
+        .map((exchange) => `${capture.host.name}/${exchange.id}`),
+    ];
+  };
   return {
     get<K extends FactName>(name: K): Fact<FactTypes[K]> {
       let fact = derived.get(name);
@@ -44,13 +54,10 @@ export function factsOf(capture: Capture): {
     },
     // Of a site's finding: the exchanges about that site; else those about the host.
     evidence(name, site) {
-      const { probes: names, exchanges = [] } = factSources[name];
-      return [
-        ...names.flatMap((probe) => [...(ids.get(`${probe}.list`) ?? []), ...(ids.get(probe) ?? [])]),
-        ...(capture.outside?.exchanges ?? [])
-          .filter((exchange) => exchanges.includes(exchange.family) && exchange.site === (site ?? null))
-          .map((exchange) => `${capture.host.name}/${exchange.id}`),
-      ];
+      const key = `${name} ${site ?? ''}`;
+      const list = evidence.get(key) ?? evidenceFor(name, site);
+      evidence.set(key, list);
+      return list;
     },
   };
 }

@@ -49,7 +49,11 @@ export class Ignorance extends Error {
   readonly fact: Unknown;
 
   constructor(fact: Unknown) {
+    // Ignorance is a value on its way to the reader, met on every host: where it was thrown is of no interest.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(fact.message);
+    Error.stackTraceLimit = limit;
     this.name = 'Ignorance';
     this.fact = fact;
   }

@@ -63,7 +63,7 @@ function isAgents(candidate: Candidate): boolean {
 
 function candidateFor(file: KeyFile, agent: Agent): Candidate | null {
   if (file.state === 'ready') {
-    return { label: label(file.key, file.path), key: withoutSha1(file.key), agent: null };
+    return { label: label(file.key, file.path), key: file.key, agent: null };
   }
   if (file.state === 'missing' || file.publicKey === null || agent.state !== 'answered') return null;
   const wanted = file.publicKey.getPublicSSH();
@@ -87,16 +87,6 @@ function publicBlob(file: KeyFile): string {
 
 function label(key: ParsedKey, origin: string): string {
   return `${key.type} ${fingerprint(key.getPublicSSH())} (${printable(origin)})`;
-}
-
-/** ssh2 falls back to SHA-1 signatures when a server announces no others (RFC 8332); OpenSSH has refused that since 8.8. */
-function withoutSha1(key: ParsedKey): ParsedKey {
-  if (key.type !== 'ssh-rsa') return key;
-  const sign = (data: Buffer | string, algorithm?: string) =>
-    algorithm === 'sha256' || algorithm === 'sha512'
-      ? key.sign(data, algorithm)
-      : new Error('the server takes RSA signatures with SHA-1 only');
-  return Object.assign(Object.create(key), { sign }) as ParsedKey;
 }
 
 function problemOf(file: KeyFile, agent: Agent, listed: boolean): string[] {

@@ -84,8 +84,17 @@ function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | nu
 }
 
 function isAt(path: string, place: string): boolean {
+  const pattern = PATTERNS.get(place) ?? patternOf(place);
+  PATTERNS.set(place, pattern);
+  return pattern.test(path);
+}
+
+/** Places come from a fixed list, and every file of every host is compared with all of them. */
+const PATTERNS = new Map<string, RegExp>();
+
+function patternOf(place: string): RegExp {
   const source = place.replace(/[^A-Za-z0-9/*]/g, '\\$&').replaceAll('*', '[^/]*');
-  return new RegExp(`^${source}$`).test(path);
+  return new RegExp(`^${source}$`);
 }
 
 function fileOf(
