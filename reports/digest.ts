@@ -1,14 +1,7 @@
-import type {
-  CheckEntry,
-  Evidence,
-  Finding,
-  HostEntry,
-  HostResult,
-  ReportHead,
-  ReportSource,
-} from '../src/model/finding.ts';
+import type { CheckEntry, Evidence, Finding, HostResult, ReportHead, ReportSource } from '../src/model/finding.ts';
 import type { Reason, Severity, Status } from '../src/model/verdict.ts';
-import { SEVERITIES, STATUSES } from '../src/model/verdict.ts';
+import { STATUSES } from '../src/model/verdict.ts';
+import { type HostLine, newLines, zeroes } from './host-lines.ts';
 import { severityRank } from './words.ts';
 
 /** What people's reports show, gathered in one pass: bounded by hosts × checks in single characters, not by texts. */
@@ -20,20 +13,6 @@ export interface Digest {
   readonly checks: readonly CheckTally[];
   /** What could not be determined on hosts that were reached; most findings first. */
   readonly unknowns: readonly Group[];
-}
-
-export interface HostLine {
-  readonly host: HostEntry;
-  readonly counts: Readonly<Record<Status, number>>;
-  /** Failing findings per severity, worst first. */
-  readonly fails: readonly number[];
-  /** One status per check in the catalogue's order (the worst of its subjects); undefined: no finding. */
-  readonly cells: readonly (Cell | undefined)[];
-}
-
-interface Cell {
-  readonly status: Status;
-  readonly reason?: Reason;
 }
 
 export interface CheckTally {
@@ -99,19 +78,20 @@ async function readDigest(source: ReportSource): Promise<Digest> {
   const unknowns = new Map<string, Bucket>();
   const hosts: HostLine[] = [];
   for await (const result of source.hosts()) {
-    const cells: (Cell | undefined)[] = [];
+    const lines = newLines(result.host);
     for (const finding of result.findings) {
       // A finding without a definition is still a finding.
       const tally = tallies.get(finding.check) ?? tallyOf(undefinedCheck(finding), tallies.size);
       tallies.set(finding.check, tally);
       tally.counts[finding.status] += 1;
-      cells[tally.position] = worse(cells[tally.position], finding);
+      lines.add(finding, tally.position);
       if (finding.status !== 'unknown') put(tally.buckets, finding.status, finding, result);
       // A host that was not reached says so once, not once per check.
       else if (result.host.outcome !== 'unreachable') put(unknowns, finding.reason ?? 'internal', finding, result);
     }
-    for (const tally of tallies.values()) if (cells[tally.position]?.status === 'fail') tally.failingHosts += 1;
-    hosts.push(lineOf(result, cells));
+    const line = lines.end();
+    for (const tally of tallies.values()) if (line.cells[tally.position]?.status === 'fail') tally.failingHosts += 1;
+    hosts.push(line);
   }
   return {
     head: source.head,
@@ -132,41 +112,6 @@ function tallyOf(check: CheckEntry, position: number) {
 
 function undefinedCheck({ check, severity }: Finding): CheckEntry {
   return { id: check, title: check, severity, rationale: '', remediation: '', mappings: {} };
-}
-
-function zeroes(): Record<Status, number> {
-  return { pass: 0, fail: 0, unknown: 0, 'not-applicable': 0, waived: 0, attested: 0 };
-}
-
-/** What the cell of a check with several subjects shows: the first of these that occurs. */
-export const WORST_FIRST: readonly Status[] = ['fail', 'unknown', 'waived', 'attested', 'pass', 'not-applicable'];
-
-function worse(shown: Cell | undefined, { status, reason }: Finding): Cell {
-  if (shown !== undefined && WORST_FIRST.indexOf(shown.status) <= WORST_FIRST.indexOf(status)) return shown;
-  return { status, ...(reason === undefined ? {} : { reason }) };
-}
-
-function lineOf({ host, findings }: HostResult, cells: readonly (Cell | undefined)[]): HostLine {
-  const counts = zeroes();
-  const fails = SEVERITIES.map(() => 0);
-  for (const { status, severity } of findings) {
-    counts[status] += 1;
-    const rank = severityRank(severity);
-    if (status === 'fail') fails[rank] = (fails[rank] ?? 0) + 1;
-  }
-  return { host, counts, fails, cells };
-}
-
-/** Worst first: by failing findings from the worst severity down, then not reached, then by unknowns; ties keep their order. */
-export function worstFirst(hosts: readonly HostLine[]): HostLine[] {
-  return [...hosts].sort((a, b) => {
-    for (let rank = 0; rank < SEVERITIES.length; rank++) {
-      const difference = (b.fails[rank] ?? 0) - (a.fails[rank] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    const reached = Number(b.host.outcome === 'unreachable') - Number(a.host.outcome === 'unreachable');
-    return reached || b.counts.unknown - a.counts.unknown;
-  });
 }
 
 /** Checks that fail somewhere: by severity, then by hosts. */

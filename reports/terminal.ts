@@ -6,7 +6,7 @@ import { failedChecks, unknownFindings } from './terminal/findings.ts';
 import { hostLines, unreachedHosts } from './terminal/hosts.ts';
 import { newPage, type Page } from './terminal/page.ts';
 import { type Colour, padded } from './text.ts';
-import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands } from './words.ts';
+import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands, viewText } from './words.ts';
 
 export interface TerminalOptions {
   /** Columns; default 80. */
@@ -42,6 +42,7 @@ function opening(page: Page, { run }: ReportHead): void {
   page.text(`${run.tool.name} ${run.tool.version}, run ${run.id}`);
   page.text(`${instant(run.startedAt)}, ${took}`);
   for (const { id, title, version } of run.baselines) page.text(`Baseline ${id} ${version}: ${title}`);
+  page.text(`Looked at: ${viewText(run)}`);
   if (run.interrupted) {
     page.lines.push('');
     page.lines.push(page.paint('Interrupted: the run was stopped before every host was finished.', 'bold', 'yellow'));

@@ -1,3 +1,4 @@
+import type { RunEntry } from '../src/model/finding.ts';
 import type { ControlResult, Reason, Severity, Status } from '../src/model/verdict.ts';
 import { SEVERITIES } from '../src/model/verdict.ts';
 
@@ -177,4 +178,15 @@ export function instant(iso: string): string {
 export function between(from: string, to: string): number {
   const ms = Date.parse(to) - Date.parse(from);
   return Number.isFinite(ms) && ms > 0 ? ms : 0;
+}
+
+/** What the run looked at, and which checks of its baselines it therefore left out. */
+export function viewText({ view, checksLeftOut }: Pick<RunEntry, 'view' | 'checksLeftOut'>): string {
+  const looked = {
+    both: 'hosts from inside and from outside',
+    inside: 'hosts from inside only',
+    outside: 'sites from outside only',
+  }[view];
+  if (checksLeftOut.length === 0) return looked;
+  return `${looked}; ${count(checksLeftOut.length, 'check')} of the baselines left out: ${checksLeftOut.join(', ')}`;
 }

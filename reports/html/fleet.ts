@@ -1,6 +1,7 @@
 import type { HostEntry } from '../../src/model/finding.ts';
 import type { Reason, Status } from '../../src/model/verdict.ts';
-import { type Digest, type HostLine, worstFirst } from '../digest.ts';
+import type { Digest } from '../digest.ts';
+import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst } from '../host-lines.ts';
 import { bytes, count, duration, STATUS, thousands } from '../words.ts';
 import { anchor, type Budget, bar } from './parts.ts';
 
@@ -12,7 +13,7 @@ export function hostsView({ hosts, head }: Digest, budget: Budget) {
   const { total, assessed, partial, unreachable } = head.summary.hosts;
   const wanted = hosts.length <= ALL ? hosts : hosts.filter(({ host }) => host.outcome !== 'assessed');
   const rows = fitting(
-    wanted.map(({ host }) => hostRow(host)),
+    wanted.map((line) => ({ ...hostRow(line.host), sites: line.sites.map(siteRow) })),
     budget,
   );
   const missing = hosts.length - rows.length;
@@ -51,10 +52,12 @@ function hostRow(host: HostEntry) {
     reason: host.reason ?? '',
     address: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     os: os === null ? 'not known' : `${os.id} ${os.versionId}`.trim(),
-    login: loginUser,
+    login: loginUser === '' ? 'none: looked at from outside only' : loginUser,
     privilege:
-      host.outcome === 'unreachable' ? '' : { root: 'root', sudo: 'with sudo', none: 'without sudo' }[privilege],
-    hostKey: hostKey ?? 'none verified',
+      host.outcome === 'unreachable' || loginUser === ''
+        ? ''
+        : { root: 'root', sudo: 'with sudo', none: 'without sudo' }[privilege],
+    hostKey: hostKey ?? (loginUser === '' ? 'not asked' : 'none verified'),
     clock:
       clockOffsetSeconds === null
         ? ''
@@ -62,6 +65,25 @@ function hostRow(host: HostEntry) {
           ? 'in step'
           : `${clockOffsetSeconds > 0 ? '+' : '−'}${Math.abs(clockOffsetSeconds)} s`,
     cost: `${duration(cost.ms)}, ${bytes(cost.bytesIn)}`,
+    outside: outsideText(host),
+  };
+}
+
+function outsideText({ outside }: HostEntry): string {
+  if (outside === undefined) return 'not looked at from outside';
+  if (!outside.taken) return outside.because;
+  return `${count(outside.exchanges, 'exchange')} from outside in ${duration(outside.ms)}`;
+}
+
+function siteRow({ url, counts }: SiteLine) {
+  const status = WORST_FIRST.find((each) => counts[each] > 0) ?? 'unknown';
+  const numbers = WORST_FIRST.filter((each) => counts[each] > 0);
+  return {
+    url,
+    kind: status,
+    glyph: STATUS[status].glyph,
+    word: STATUS[status].word,
+    numbers: numbers.map((each) => `${counts[each]} ${STATUS[each].past}`).join(', '),
   };
 }
 
@@ -71,7 +93,11 @@ export function matrixView(digest: Digest, budget: Budget) {
   const large = hosts.length > ALL;
   const wanted = worstFirst(large ? hosts.filter(hasSomething) : hosts).slice(0, ALL);
   const rows = fitting(
-    wanted.map((line) => matrixRow(line, digest)),
+    wanted.map((line) => ({
+      ...matrixRow(line, line.host, digest),
+      host: line.host.name,
+      sites: line.sites.map((site) => ({ ...matrixRow(site, line.host, digest), url: site.url })),
+    })),
     budget,
   );
   const rest = hosts.length - rows.length;
@@ -126,9 +152,8 @@ function hasSomething({ host, counts }: HostLine): boolean {
   return host.outcome !== 'assessed' || counts.fail > 0 || counts.unknown > 0;
 }
 
-function matrixRow({ host, cells, counts }: HostLine, { checks }: Digest) {
+function matrixRow({ cells, counts }: Tallied, host: HostEntry, { checks }: Digest) {
   return {
-    host: host.name,
     kind: counts.fail > 0 ? 'fail' : host.outcome === 'unreachable' || counts.unknown > 0 ? 'unknown' : 'pass',
     cells: checks.map(({ check }, position) => {
       const cell = cells[position];

@@ -1,7 +1,8 @@
 import type { ControlEntry, ReportHead } from '../../src/model/finding.ts';
 import { CONTROL_RESULTS, SEVERITIES, STATUSES } from '../../src/model/verdict.ts';
-import { type CheckTally, type Digest, failingChecks, failures, WORST_FIRST, worstFirst } from '../digest.ts';
-import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands } from '../words.ts';
+import { type CheckTally, type Digest, failingChecks, failures } from '../digest.ts';
+import { WORST_FIRST, worstFirst } from '../host-lines.ts';
+import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands, viewText } from '../words.ts';
 import { anchor, bar, spans, steps } from './parts.ts';
 
 const TOP = 6;
@@ -21,6 +22,7 @@ export function headView({ head }: Digest, css: string, cssHash: string) {
       { name: 'Started', value: instant(run.startedAt) },
       { name: 'Ended', value: instant(run.finishedAt) },
       { name: 'Took', value: duration(between(run.startedAt, run.finishedAt)) },
+      { name: 'Looked at', value: viewText(run) },
       { name: 'Tool', value: `${run.tool.name} ${run.tool.version}` },
       ...(run.previousRunId === null ? [] : [{ name: 'Previous run', value: run.previousRunId }]),
     ],

@@ -1,5 +1,6 @@
-import { REASONS, SEVERITIES } from '../../src/model/verdict.ts';
-import { type Digest, type HostLine, WORST_FIRST, worstFirst } from '../digest.ts';
+import { REASONS } from '../../src/model/verdict.ts';
+import type { Digest } from '../digest.ts';
+import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst, worstSeverity } from '../host-lines.ts';
 import { terminalText } from '../safe.ts';
 import { type Colour, padded, widthOf } from '../text.ts';
 import { count, REASON, STATUS, thousands } from '../words.ts';
@@ -11,6 +12,8 @@ const WORST = 25;
 /** So many hosts that were not reached have their message quoted; the others are named. */
 const QUOTED = 20;
 const NAME = 32;
+/** Sites named under a host. */
+const SITES = 12;
 
 /** One line per host, worst first. */
 export function hostLines(page: Page, { hosts, head }: Digest): void {
@@ -23,20 +26,18 @@ export function hostLines(page: Page, { hosts, head }: Digest): void {
       ? worstFirst(hosts.filter((line) => !isClean(line) && isReached(line))).slice(0, WORST)
       : worstFirst(hosts);
   const width = Math.min(NAME, Math.max(0, ...listed.map(({ host }) => widthOf(terminalText(host.name)))));
-  for (const line of listed) hostLine(page, line, width);
+  for (const line of listed) {
+    hostLine(page, line, width);
+    siteLines(page, line.sites);
+  }
   if (hosts.length > ALL) others(page, hosts, listed.length);
 }
 
 function hostLine(page: Page, line: HostLine, width: number): void {
-  const { host, counts, fails } = line;
+  const { host } = line;
   const [glyph, colour] = markOf(line);
-  const worst = SEVERITIES[fails.findIndex((amount) => amount > 0)];
-  const numbers = WORST_FIRST.filter((status) => counts[status] > 0).map(
-    (status) => `${counts[status]} ${STATUS[status].past}`,
-  );
-  const said = isReached(line)
-    ? numbers.join(', ') || 'nothing was evaluated'
-    : `not reached: ${host.reason ?? 'unreachable'}`;
+  const worst = worstSeverity(line);
+  const said = isReached(line) ? numbersOf(line) : `not reached: ${host.reason ?? 'unreachable'}`;
   const remark = [host.outcome === 'partial' ? 'partial' : '', worst === undefined ? '' : `worst: ${worst}`]
     .filter(Boolean)
     .join(', ');
@@ -52,6 +53,28 @@ function hostLine(page: Page, line: HostLine, width: number): void {
   page.text(host.name, `  ${glyph} `);
   page.lines[at] = (page.lines[at] ?? '').replace(`  ${glyph} `, () => mark);
   page.text(remark === '' ? said : `${said}, ${remark}`, '      ');
+}
+
+function numbersOf({ counts }: Tallied): string {
+  const numbers = WORST_FIRST.filter((status) => counts[status] > 0);
+  return numbers.map((status) => `${counts[status]} ${STATUS[status].past}`).join(', ') || 'nothing was evaluated';
+}
+
+/** The sites of a host under its line; their numbers are part of the host's. */
+function siteLines(page: Page, sites: readonly SiteLine[]): void {
+  for (const site of sites.slice(0, SITES)) {
+    const [glyph, colour]: [string, Colour] =
+      site.counts.fail > 0
+        ? [STATUS.fail.glyph, 'red']
+        : site.counts.unknown > 0
+          ? [STATUS.unknown.glyph, 'yellow']
+          : [STATUS.pass.glyph, 'green'];
+    const at = page.lines.length;
+    const worst = worstSeverity(site);
+    page.text(`${site.url}  ${numbersOf(site)}${worst === undefined ? '' : `, worst: ${worst}`}`, `      ${glyph} `);
+    page.lines[at] = (page.lines[at] ?? '').replace(glyph, () => page.paint(glyph, colour));
+  }
+  if (sites.length > SITES) page.text(`… and ${count(sites.length - SITES, 'more site')}.`, '      ');
 }
 
 function markOf(line: HostLine): [glyph: string, colour: Colour] {

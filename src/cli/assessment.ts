@@ -7,7 +7,7 @@ import { evidenceIds, factsOf } from '../facts/derive.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Check } from '../model/check.ts';
 import type { FactName } from '../model/facts/index.ts';
-import type { CheckEntry, Finding, ReportHead, RunEntry } from '../model/finding.ts';
+import type { CheckEntry, Finding, ReportHead, RunEntry, View } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 
 /** Facts → findings → spool, one host at a time, in whatever order the hosts come in. */
@@ -16,8 +16,8 @@ export interface Assessment {
   head(run: RunEntry): ReportHead;
 }
 
-export function newAssessment(baselines: readonly Baseline[], spool: Pick<Spool, 'append'>): Assessment {
-  const assignments = assignmentsOf(baselines);
+export function newAssessment(baselines: readonly Baseline[], view: View, spool: Pick<Spool, 'append'>): Assessment {
+  const assignments = assignmentsOf(baselines, view);
   const tally = newTally();
   return {
     async take(capture) {
@@ -44,12 +44,20 @@ export function newAssessment(baselines: readonly Baseline[], spool: Pick<Spool,
 }
 
 /** The facts that the selected checks read; `os` always, because every report names the system. */
-export function factNamesOf(baselines: readonly Baseline[]): Set<FactName> {
-  return new Set<FactName>(['os', ...assignmentsOf(baselines).flatMap(({ check }) => check.needs)]);
+export function factNamesOf(baselines: readonly Baseline[], view: View): Set<FactName> {
+  const assignments = assignmentsOf(baselines, view);
+  const sites: FactName[] = assignments.some(({ check }) => check.per === 'site') ? ['sites'] : [];
+  return new Set<FactName>(['os', ...sites, ...assignments.flatMap(({ check }) => check.needs)]);
+}
+
+/** Checks of the baselines that this view cannot judge: no finding of theirs is in the run, and that is said. */
+export function checksLeftOut(baselines: readonly Baseline[], view: View): string[] {
+  const judged = new Set(assignmentsOf(baselines, view).map(({ check }) => check.id));
+  return assignmentsOf(baselines, 'both').flatMap(({ check }) => (judged.has(check.id) ? [] : [check.id]));
 }
 
 /** Every selected check once, in the order of the catalogue. Baselines were checked for contradictions before. */
-function assignmentsOf(baselines: readonly Baseline[]): Assignment[] {
+function assignmentsOf(baselines: readonly Baseline[], view: View): Assignment[] {
   const selected = new Map(
     baselines.flatMap(({ controls }) =>
       controls.flatMap(({ checks }) => checks.map((item) => [item.check, item] as const)),
@@ -57,6 +65,8 @@ function assignmentsOf(baselines: readonly Baseline[]): Assignment[] {
   );
   return catalogue.flatMap((check) => {
     const item = selected.get(check.id);
+    if (view === 'inside' && check.view === 'network') return [];
+    if (view === 'outside' && check.per !== 'site') return [];
     return item === undefined ? [] : [{ check, params: item.params, severity: item.severity ?? check.severity }];
   });
 }

@@ -3,11 +3,12 @@ import type { Program } from '../collect/collector.ts';
 import { collectFleet, type FleetOptions } from '../collect/fleet.ts';
 import { commandSetSha256, programOf } from '../collect/program.ts';
 import { createRun, newRunId } from '../evidence/run.ts';
-import { probesFor } from '../facts/derive.ts';
+import { familiesFor, probesFor } from '../facts/derive.ts';
 import type { Baseline } from '../model/baseline.ts';
-import type { Finding, RunEntry } from '../model/finding.ts';
+import type { ExchangeFamily } from '../model/exchange.ts';
+import type { Finding, RunEntry, View } from '../model/finding.ts';
 import type { Capture, Host } from '../model/host.ts';
-import { factNamesOf, newAssessment } from './assessment.ts';
+import { checksLeftOut, factNamesOf, newAssessment } from './assessment.ts';
 import { type Conclusion, conclude, type FormatName } from './reports.ts';
 import { TOOL } from './tool.ts';
 
@@ -20,7 +21,10 @@ export interface ScanRequest<T> {
   readonly formats: readonly FormatName[];
   /** Milliseconds; what the hosts' clocks are compared with. */
   readonly clock: (host: Host) => number;
-  readonly fleet: Omit<FleetOptions, 'onStart'>;
+  readonly fleet: Omit<FleetOptions, 'onStart' | 'lookFromOutside'>;
+  readonly view: View;
+  /** Adds the outside view to a capture; not called for `inside`. */
+  readonly lookFromOutside: (capture: Capture, families: readonly ExchangeFamily[]) => Promise<Capture>;
   /** Makes what is shown of the results, while they can still be read. */
   tell(conclusion: Conclusion): Promise<T>;
   /** Called whenever a host starts or ends. */
@@ -39,12 +43,17 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
   const startedAt = new Date();
   const draft = await createRun(request.out, newRunId(startedAt));
   try {
-    const assessment = newAssessment(request.baselines, draft.spool);
-    const probes = probesFor(factNamesOf(request.baselines));
+    const { baselines, view } = request;
+    const assessment = newAssessment(baselines, view, draft.spool);
+    const names = factNamesOf(baselines, view);
+    const probes = probesFor(names);
     const nonce = randomBytes(16).toString('hex');
     const program: Program = { text: programOf(probes, nonce), nonce, probes, clock: request.clock };
     const onStart = (host: Host) => request.onProgress({ kind: 'start', host: host.name });
-    await collectFleet(request.hosts, program, { ...request.fleet, onStart }, async (capture) => {
+    const families = view === 'inside' ? [] : familiesFor(names);
+    const lookFromOutside = (capture: Capture) => request.lookFromOutside(capture, families);
+    const options = { ...request.fleet, onStart, ...(families.length === 0 ? {} : { lookFromOutside }) };
+    await collectFleet(request.hosts, program, options, async (capture) => {
       await draft.addCapture(capture);
       const findings = await assessment.take(capture);
       request.onProgress({ kind: 'end', host: capture.host.name, outcome: capture.outcome, findings });
@@ -55,13 +64,15 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
       startedAt: startedAt.toISOString(),
       finishedAt: new Date().toISOString(),
       interrupted: wasInterrupted(request.fleet.ssh.signal),
+      view,
+      checksLeftOut: checksLeftOut(baselines, view),
       commandSetSha256: commandSetSha256(probes),
-      baselines: request.baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
+      baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
       inventorySha256: request.inventorySha256,
       previousRunId: null,
     };
     const head = assessment.head(run);
-    return await conclude(draft, request.out, head, request.baselines, request.formats, request.tell);
+    return await conclude(draft, request.out, head, baselines, request.formats, request.tell);
   } finally {
     // Does nothing to a run that was finished.
     await draft.discard();

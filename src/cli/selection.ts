@@ -27,6 +27,11 @@ export function withSelection<T>(args: Argv<T>) {
       type: 'string',
       describe: 'Inventory: our YAML, or an Ansible INI or YAML inventory; - for stdin',
     })
+    .option('site', {
+      type: 'string',
+      array: true,
+      describe: 'Sites to look at from outside, without a log-in: https://example.org',
+    })
     .option('baseline', {
       alias: 'b',
       type: 'string',
@@ -45,6 +50,7 @@ export function withSelection<T>(args: Argv<T>) {
 export interface SelectionArguments {
   readonly hosts?: readonly string[] | undefined;
   readonly inventory?: string | undefined;
+  readonly site?: readonly string[] | undefined;
   readonly baseline?: readonly string[] | undefined;
   readonly limit?: readonly string[] | undefined;
   readonly config?: string | undefined;
@@ -68,8 +74,10 @@ export async function selectionOf(
   const config = loadConfig(args.config, folders);
   const baselines = baselinesNamed(args.baseline ?? config.baseline ?? [], folders);
   const named = args.hosts ?? [];
-  const file = args.inventory ?? config.inventory;
-  if (!hostsRequired && named.length === 0 && file === undefined) {
+  const sites = args.site ?? [];
+  // Hosts or sites on the command line alone are the selection; a configured inventory is for scans that name neither.
+  const file = args.inventory ?? (sites.length > 0 && named.length === 0 ? undefined : config.inventory);
+  if (!hostsRequired && named.length === 0 && file === undefined && sites.length === 0) {
     return { config, hosts: [], inventorySha256: '', baselines };
   }
   const inventory = file === undefined ? undefined : await inventoryText(file, folders);
@@ -78,6 +86,7 @@ export async function selectionOf(
     ...(inventory === undefined ? {} : { inventory }),
     ...(sshConfig === undefined ? {} : { sshConfig }),
     hosts: named,
+    sites,
     limit: args.limit ?? config.limit ?? [],
     catalogue: catalogueOf(checks),
     folders,

@@ -148,6 +148,18 @@ function noSession(host: Host): Session {
   return { loginUser: host.user, privilege: 'none', hostKey: null, banner: null, clockOffsetSeconds: null };
 }
 
+/** A host that is only looked at from outside: nobody logs in. */
+export function notLoggedIn(host: Host, nowMs: number): Capture {
+  return {
+    ...shell(host, nowMs, nowMs),
+    outcome: 'assessed',
+    session: noSession(host),
+    hostEpoch: null,
+    outputs: [],
+    cost: { connections: 0, execs: 0, bytesOut: 0, bytesIn: 0, ms: 0 },
+  };
+}
+
 /** A host whose turn never came: it stands in every report all the same. */
 export function neverScanned(host: Host, message: string, nowMs: number): Capture {
   return {

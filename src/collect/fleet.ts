@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Capture, Host } from '../model/host.ts';
-import { collectHost, neverScanned, type Program } from './collector.ts';
+import { collectHost, neverScanned, notLoggedIn, type Program } from './collector.ts';
 import { jumpLimiter, type SshOptions } from './ssh/session.ts';
 
 export interface FleetOptions {
@@ -12,6 +12,8 @@ export interface FleetOptions {
   readonly jitterMs: number;
   readonly ssh: SshOptions;
   onStart(host: Host): void;
+  /** Adds what the network shows of the host, in the same turn; missing: the outside view is not taken. */
+  readonly lookFromOutside?: (capture: Capture) => Promise<Capture>;
 }
 
 /**
@@ -47,7 +49,9 @@ async function visit(host: Host, program: Program, options: FleetOptions): Promi
   }
   if (signal.aborted) return neverScanned(host, `${endOf(signal)} before this host had its turn.`, Date.now());
   options.onStart(host);
-  return collectHost(host, program, options.ssh);
+  const capture =
+    host.outsideOnly === true ? notLoggedIn(host, Date.now()) : await collectHost(host, program, options.ssh);
+  return options.lookFromOutside === undefined ? capture : options.lookFromOutside(capture);
 }
 
 function endOf(signal: AbortSignal): string {

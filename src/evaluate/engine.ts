@@ -27,10 +27,15 @@ export interface Assignment {
 export function evaluateHost(capture: Capture, assignments: readonly Assignment[], facts: FactBase): Finding[] {
   return assignments.flatMap((assignment) => {
     const { view, per } = assignment.check;
+    // Nobody logs in there: only its sites are in scope.
+    if (capture.host.outsideOnly === true && per !== 'site') return [];
     if (view === undefined && capture.hostEpoch === null)
       return [findingOfUnknown(capture, assignment, unreached(capture))];
-    if (view === 'network' && capture.outside === undefined)
-      return [findingOfUnknown(capture, assignment, unknown('not-observable', 'The outside view was not taken.'))];
+    if (view === 'network' && capture.outside === undefined) {
+      const why =
+        capture.hostEpoch === null ? unreached(capture) : unknown('not-observable', 'The outside view was not taken.');
+      return [findingOfUnknown(capture, assignment, why)];
+    }
     return per === 'site' ? judgeSites(capture, assignment, facts) : judgeOne(capture, assignment, facts);
   });
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Evidence, Excerpt, Finding, HostEntry } from '../model/finding.ts';
+import type { Outside } from '../model/exchange.ts';
+import type { Evidence, Excerpt, Finding, HostEntry, OutsideEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
 
@@ -91,5 +92,12 @@ export function hostEntryOf(capture: Capture, os: HostEntry['os']): HostEntry {
     hostKey: session.hostKey,
     clockOffsetSeconds: session.clockOffsetSeconds,
     cost: capture.cost,
+    ...(capture.outside === undefined ? {} : { outside: outsideEntryOf(capture.outside) }),
   };
+}
+
+function outsideEntryOf({ taken, because, exchanges }: Outside): OutsideEntry {
+  const begin = Math.min(...exchanges.map(({ startedAt }) => Date.parse(startedAt)));
+  const end = Math.max(...exchanges.map(({ startedAt, ms }) => Date.parse(startedAt) + ms));
+  return { taken, because, exchanges: exchanges.length, ms: exchanges.length === 0 ? 0 : end - begin };
 }

@@ -18,13 +18,6 @@ export function isUser(text: string): boolean {
   return text.length <= 255 && /^[A-Za-z0-9_.][A-Za-z0-9_.@\\$+-]*$/.test(text);
 }
 
-/** An http or https URL without user, query or fragment. */
-export function isSite(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '' && !/[?#]/.test(text);
-}
-
 /** `[user@]host[:port]` in its parts; the host without brackets. */
 export interface Destination {
   readonly user?: string;

@@ -29,6 +29,11 @@ export interface Config {
   readonly acceptNewHostKeys?: boolean;
   readonly knownHosts?: readonly string[];
   readonly sshConfig?: string;
+  /** False: no outside view. */
+  readonly network?: boolean;
+  readonly tlsFull?: boolean;
+  /** Where the owner of a server can ask who looked: part of the User-Agent. */
+  readonly contact?: string;
 }
 
 /** The file as its schema guarantees it. */

@@ -5,6 +5,7 @@ import type { Catalogue } from './catalogue.ts';
 import { type Declarations, type DeclaredHost, defined } from './declared.ts';
 import { InputError, type InputProblem, quote } from './error.ts';
 import { validateFile } from './schema.ts';
+import { canonicalSites, siteProblem } from './sites.ts';
 import { didYouMean } from './suggest.ts';
 import { expandPath, type Folders } from './text.ts';
 import type { Path, YamlFile } from './yaml.ts';
@@ -48,6 +49,7 @@ export function readInventory(yaml: YamlFile, catalogue: Catalogue, folders: Fol
     ...unknownGroups(written, yaml),
     ...groupsThatDisagree(written, yaml),
     ...wrongParams(written, yaml, catalogue),
+    ...wrongSites(written, yaml),
   ];
   if (problems.length > 0) throw new InputError('data', problems);
   const inFile = { ...folders, cwd: path.dirname(expandPath(yaml.file, folders)) };
@@ -82,7 +84,7 @@ function declare(
     name: host.name,
     groups: host.groups ?? [],
     tags: union('tags'),
-    sites: union('sites'),
+    sites: canonicalSites(union('sites')),
     params: paramsOf(layers),
     place: yaml.at([...at, 'name']),
     problems: [],
@@ -122,6 +124,20 @@ function duplicateNames({ hosts }: Written, yaml: YamlFile): InputProblem[] {
       { ...yaml.at(['hosts', index, 'name']), what: `The host ${quote(name)} stands twice; first in line ${line}.` },
     ];
   });
+}
+
+function wrongSites({ hosts, groups, defaults }: Written, yaml: YamlFile): InputProblem[] {
+  const places: [Path, Settings | null | undefined][] = [
+    [['defaults'], defaults],
+    ...Object.entries(groups ?? {}).map(([name, group]): [Path, Settings | null] => [['groups', name], group]),
+    ...hosts.map((host, index): [Path, Settings] => [['hosts', index], host]),
+  ];
+  return places.flatMap(([path, settings]) =>
+    (settings?.sites ?? []).flatMap((text, index) => {
+      const wrong = siteProblem(text);
+      return wrong === undefined ? [] : [{ ...yaml.at([...path, 'sites', index]), ...wrong }];
+    }),
+  );
 }
 
 function unknownGroups({ hosts, groups = {} }: Written, yaml: YamlFile): InputProblem[] {

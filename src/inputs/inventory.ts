@@ -7,6 +7,7 @@ import { InputError } from './error.ts';
 import { readDeclarations } from './read-declarations.ts';
 import { resolveHosts } from './resolve-hosts.ts';
 import { limitHosts } from './select.ts';
+import { withSites } from './sites.ts';
 import { loadSshConfig } from './ssh/resolve.ts';
 import { targetsOf } from './targets.ts';
 import type { Folders, InputText } from './text.ts';
@@ -16,6 +17,8 @@ export interface InventoryRequest {
   readonly inventory?: InputText;
   /** HOST arguments; none: every host of the inventory. */
   readonly hosts: readonly string[];
+  /** URLs of `--site`. */
+  readonly sites?: readonly string[];
   /** `--limit` patterns; none: no limit. */
   readonly limit: readonly string[];
   readonly catalogue: Catalogue;
@@ -43,13 +46,13 @@ const NOTHING: Declarations = { hosts: [], groups: [], hopDefaults: {}, warnings
  * and patterns, data (65) for files, missing (66) for files that are not there.
  */
 export function loadInventory(request: InventoryRequest): Inventory {
-  const { inventory, catalogue, folders, localUser } = request;
-  if (inventory === undefined && request.hosts.length === 0) {
+  const { inventory, catalogue, folders, localUser, sites = [] } = request;
+  if (inventory === undefined && request.hosts.length === 0 && sites.length === 0) {
     throw new InputError('usage', [
       {
         file: '',
         what: 'No host is given.',
-        expected: 'Expected HOST arguments, an inventory (-i FILE), or "inventory:" in fleetproof.yaml.',
+        expected: 'Expected HOST arguments, an inventory (-i FILE), --site URL, or "inventory:" in fleetproof.yaml.',
       },
     ]);
   }
@@ -60,19 +63,23 @@ export function loadInventory(request: InventoryRequest): Inventory {
       ? declarations.hosts.map((host) => ({ host }))
       : targetsOf(request.hosts, declarations, ssh);
   const kept = new Set(
-    limitHosts(
-      named.map(({ host }) => host),
-      request.limit,
-    ),
+    // Sites of the command line are beside the inventory: there is nothing to limit when they stand alone.
+    named.length === 0
+      ? []
+      : limitHosts(
+          named.map(({ host }) => host),
+          request.limit,
+        ),
   );
   const targets = named.filter(({ host }) => kept.has(host));
-  const { hosts, warnings } = resolveHosts(targets, declarations, ssh);
+  const resolved = resolveHosts(targets, declarations, ssh);
+  const hosts = withSites(resolved.hosts, sites);
   const selected = new Set(hosts.map(({ name }) => name));
   return {
     hosts,
     excluded: declarations.hosts.map(({ name }) => name).filter((name) => !selected.has(name)),
     sha256: digestOf(hosts),
-    warnings: [...declarations.warnings, ...warnings],
+    warnings: [...declarations.warnings, ...resolved.warnings],
   };
 }
 

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parsePort } from '../model/units.ts';
-import { isAddress, isSite, isUser } from './address.ts';
+import { isAddress, isUser } from './address.ts';
 import { type InputProblem, listWords, quote } from './error.ts';
 import baselineSchema from './schemas/baseline.schema.json' with { type: 'json' };
 import configSchema from './schemas/config.schema.json' with { type: 'json' };
@@ -21,7 +21,6 @@ export function schema(name: SchemaName): object {
 const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
 ajv.addFormat('fleetproof-address', isAddress);
 ajv.addFormat('fleetproof-user', isUser);
-ajv.addFormat('fleetproof-site', isSite);
 ajv.addFormat('fleetproof-port', isPort);
 
 /** Validates a whole file against its schema; nothing in it may be used when a problem comes back. */

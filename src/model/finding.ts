@@ -64,6 +64,17 @@ export interface HostEntry {
   readonly hostKey: string | null;
   readonly clockOffsetSeconds: number | null;
   readonly cost: Cost;
+  /** What the outside view took; missing where it was not asked for. */
+  readonly outside?: OutsideEntry;
+}
+
+export interface OutsideEntry {
+  readonly taken: boolean;
+  /** Why not; empty when it was taken. */
+  readonly because: string;
+  readonly exchanges: number;
+  /** From the beginning of the first exchange to the end of the last. */
+  readonly ms: number;
 }
 
 /** Everything the reports say about one host. */
@@ -94,6 +105,9 @@ export interface CheckEntry {
   readonly mappings: Readonly<Record<string, readonly string[]>>;
 }
 
+/** `inside`: what hosts say of themselves. `outside`: what the network shows of their sites. */
+export type View = 'both' | 'inside' | 'outside';
+
 export interface RunEntry {
   readonly id: string;
   readonly tool: { readonly name: string; readonly version: string };
@@ -101,6 +115,9 @@ export interface RunEntry {
   readonly finishedAt: string;
   /** True when the run was stopped before every host was finished. */
   readonly interrupted: boolean;
+  readonly view: View;
+  /** Ids of checks of the baselines that this view left out: nothing was judged by them. */
+  readonly checksLeftOut: readonly string[];
   /** SHA-256 of everything that may run on a host; `plan --json` prints the same value. */
   readonly commandSetSha256: string;
   readonly baselines: readonly {

@@ -1,3 +1,5 @@
+import { parseAddress } from './cidr.ts';
+
 /**
  * One name that a host serves, with its port: what the outside view looks at, and what its findings are about
  * (`site:https://example.org:443`).
@@ -48,7 +50,7 @@ export function parseSite(text: string): SiteAddress | string {
   if (rest.includes('#')) return 'has a fragment';
   if (rest.includes('?')) return 'has a query';
   if (rest !== '' && rest !== '/') return 'has a path; a site is a name and a port';
-  const parts = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]]*)(?::(.*))?$/.exec(authority);
+  const parts = /^(\[[0-9A-Fa-f:.]+\]|[^:[\]]*)(?::([^:]*))?$/.exec(authority);
   if (parts === null) return 'has no valid host name';
   const port = parts[2] === undefined ? PORTS[kind] : /^[0-9]{1,5}$/.test(parts[2]) ? Number(parts[2]) : 0;
   if (port < 1 || port > 65_535) {
@@ -57,7 +59,11 @@ export function parseSite(text: string): SiteAddress | string {
       : `has a bad port "${parts[2] ?? ''}"; ports are 1 to 65535`;
   }
   const name = (parts[1] ?? '').toLowerCase().replace(/\.$/, '');
-  if (name.startsWith('[')) return { scheme: kind, name: name.slice(1, -1), port };
+  if (name.startsWith('[')) {
+    const address = name.slice(1, -1);
+    return parseAddress(address) === undefined ? 'has no valid IPv6 address' : { scheme: kind, name: address, port };
+  }
+  if (isAddress(name) && parseAddress(name) === undefined) return 'has no valid IPv4 address';
   if (name.length === 0 || name.length > 253 || !name.split('.').every((label) => LABEL.test(label))) {
     return 'has no valid host name (names outside ASCII are written as A-labels, xn--…)';
   }

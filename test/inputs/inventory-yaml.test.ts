@@ -35,7 +35,7 @@ describe('what our format may not hold', () => {
     [
       'site with password',
       'hosts: [{ name: a, sites: ["https://u:p@x"] }]\n',
-      'Expected a URL such as https://example.org.',
+      '65 fleet.yaml:1:28: The site "https://[redacted]@x" holds credentials, which must not be sent.',
     ],
     [
       'duplicate host',

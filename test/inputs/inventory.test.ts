@@ -16,7 +16,7 @@ describe('our own format', () => {
       knownHostsFiles: [],
       groups: ['web'],
       tags: ['all-hosts', 'prod'],
-      sites: ['https://example.org'],
+      sites: ['https://example.org:443'],
       params: {},
       source: 'fleet.yaml:6',
     });

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { isAddress, isSite, isUser } from '../../src/inputs/address.ts';
+import { isAddress, isUser } from '../../src/inputs/address.ts';
 import { formatProblem, InputError, quote } from '../../src/inputs/error.ts';
 import { schema, schemaNames } from '../../src/inputs/schema.ts';
 import { splitWords } from '../../src/inputs/words.ts';
@@ -60,18 +60,6 @@ describe('addresses', () => {
     ['a\u0000', false],
   ])('user %j: %s', (text, valid) => {
     expect(isUser(text)).toBe(valid);
-  });
-
-  it.each([
-    ['https://example.org', true],
-    ['http://example.org:8080/path', true],
-    ['ftp://example.org', false],
-    ['https://user@example.org', false],
-    ['https://example.org/?q', false],
-    ['javascript:alert(1)', false],
-    ['example.org', false],
-  ])('site %s: %s', (text, valid) => {
-    expect(isSite(text)).toBe(valid);
   });
 });
 

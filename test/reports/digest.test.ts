@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf, failingChecks, worstFirst } from '../../reports/digest.ts';
+import { digestOf, failingChecks } from '../../reports/digest.ts';
+import { worstFirst } from '../../reports/host-lines.ts';
 import { assessed, entryOf, fails, sourceOf, unknownFor } from './fixture.ts';
 import { CHECKS } from './fixture-catalogue.ts';
 import { fleetHost, largeFleet, mixedFleet } from './fleets.ts';

@@ -226,6 +226,8 @@ export function sourceOf(hosts: readonly HostResult[], run: Partial<ReportSource
         startedAt: '2026-11-22T01:00:00.000Z',
         finishedAt: '2026-11-22T01:00:12.480Z',
         interrupted: false,
+        view: 'both',
+        checksLeftOut: [],
         commandSetSha256: createHash('sha256').update('commands').digest('hex'),
         baselines: [
           {

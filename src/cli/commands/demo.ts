@@ -47,6 +47,8 @@ async function demo(out: string, context: Context): Promise<number> {
         jitterMs: 0,
         ssh: sshOptions({ home: null, uid, agentSocket: null, signal: interrupt.signal }),
       },
+      view: 'inside',
+      lookFromOutside: async (capture) => capture,
       onProgress: progress.onEvent,
       tell: (conclusion) =>
         farewell(console, { ...conclusion, gate: { failOn: 'any', allowUnknown: false }, json: false }),

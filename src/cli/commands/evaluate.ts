@@ -2,7 +2,7 @@ import { createRun, newRunId, openRun, type RunFile, readCaptures } from '../../
 import { expandPath } from '../../inputs/text.ts';
 import type { Baseline } from '../../model/baseline.ts';
 import type { RunEntry } from '../../model/finding.ts';
-import { newAssessment } from '../assessment.ts';
+import { checksLeftOut, newAssessment } from '../assessment.ts';
 import { baselinesNamed } from '../builtin.ts';
 import type { Command, Context } from '../context.ts';
 import { gateOf, withGate } from '../gate.ts';
@@ -56,7 +56,7 @@ interface Again {
 async function judgeAgain({ console }: Context, { folder, file, baselines, out, keep, args }: Again): Promise<number> {
   const draft = await createRun(out, newRunId(new Date()));
   try {
-    const assessment = newAssessment(baselines, draft.spool);
+    const assessment = newAssessment(baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(folder, file)) {
       if (keep) await draft.addCapture(capture);
       await assessment.take(capture);
@@ -65,6 +65,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
       ...file.run,
       id: keep ? draft.id : file.run.id,
       tool: TOOL,
+      checksLeftOut: checksLeftOut(baselines, file.run.view),
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
     };
     const head = assessment.head(entry);

@@ -1,12 +1,14 @@
 import { commandSetSha256, programOf } from '../../collect/program.ts';
-import { probesFor } from '../../facts/derive.ts';
+import { familiesFor, probesFor } from '../../facts/derive.ts';
 import { sudoersFile } from '../../facts/sudoers.ts';
 import type { Host } from '../../model/host.ts';
 import type { Probe } from '../../model/probe.ts';
 import { factNamesOf } from '../assessment.ts';
 import type { Command } from '../context.ts';
+import { documentedPorts, viewOf, withOutsideOptions } from '../outside.ts';
 import { selectionOf, withSelection } from '../selection.ts';
 import { columns, wrap } from '../text.ts';
+import { outsideJson, outsideText } from './plan-outside.ts';
 
 /** `fleetproof plan`: what would run, where, as whom. Connects to nothing. */
 export const planCommand: Command = (cli, context, run) =>
@@ -14,7 +16,7 @@ export const planCommand: Command = (cli, context, run) =>
     'plan [hosts..]',
     'Show what would run, where and as whom; connect to nothing',
     (args) =>
-      withSelection(args)
+      withOutsideOptions(withSelection(args))
         .option('sudoers', { type: 'boolean', describe: 'Print a least-privilege sudoers file for it' })
         .option('script', { type: 'boolean', describe: 'Print the program that would be sent to sh' })
         .option('json', { type: 'boolean', describe: 'Print JSON' })
@@ -24,13 +26,25 @@ export const planCommand: Command = (cli, context, run) =>
       run(async () => {
         const { console } = context;
         const needsHosts = args.sudoers !== true && args.script !== true;
-        const { hosts, baselines } = await selectionOf(args, context, { hostsRequired: needsHosts });
-        const probes = probesFor(factNamesOf(baselines));
+        const { config, hosts, baselines } = await selectionOf(args, context, { hostsRequired: needsHosts });
+        const view = viewOf(args, config, hosts);
+        const names = factNamesOf(baselines, view);
+        const probes = view === 'outside' ? [] : probesFor(names);
+        const outside = {
+          families: view === 'inside' ? [] : familiesFor(names),
+          ports: view === 'both' ? documentedPorts(baselines) : [],
+        };
         const digest = commandSetSha256(probes);
         if (args.script === true) console.out(programOf(probes, '0'.repeat(32)));
         else if (args.sudoers === true) console.out(sudoersFile(probes, loginUsers(hosts), digest));
-        else if (args.json === true) console.out(`${JSON.stringify(planOf(hosts, probes, digest), null, 2)}\n`);
-        else console.out(planText(hosts, probes, digest, console.width));
+        else if (args.json === true)
+          console.out(
+            `${JSON.stringify({ ...planOf(hosts, probes, digest), outside: outsideJson(hosts, outside) }, null, 2)}\n`,
+          );
+        else
+          console.out(
+            `${planText(hosts, probes, digest, console.width)}\n${outsideText(hosts, outside, console.width)}`,
+          );
         return 0;
       })(),
   );

@@ -38,7 +38,7 @@ async function render(run: string, name: FormatName, temporary: string): Promise
   const file = await openRun(run);
   const draft = await createRun(temporary, file.run.id);
   try {
-    const assessment = newAssessment(file.baselines, draft.spool);
+    const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(run, file)) await assessment.take(capture);
     const parts: string[] = [];
     const sink = { write: async (text: string) => void parts.push(text) };

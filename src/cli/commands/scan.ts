@@ -9,6 +9,15 @@ import type { Command, Context } from '../context.ts';
 import { type GateArguments, gateOf, withGate } from '../gate.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { farewell, say } from '../outcome.ts';
+import {
+  documentedPorts,
+  type OutsideArguments,
+  outsideOptionsOf,
+  outsideView,
+  trustFilesOf,
+  viewOf,
+  withOutsideOptions,
+} from '../outside.ts';
 import { askPassphrase } from '../passphrase.ts';
 import { liveProgress } from '../progress.ts';
 import { scan } from '../scan.ts';
@@ -21,7 +30,7 @@ export const scanCommand: Command = (cli, context, run) =>
   cli.command(
     'scan [hosts..]',
     'Scan hosts and judge them by a baseline',
-    (args) => withConnection(withGate(withFormats(withSelection(args)))),
+    (args) => withOutsideOptions(withConnection(withGate(withFormats(withSelection(args))))),
     (args) => run(() => scanFleet(args, context))(),
   );
 
@@ -50,7 +59,7 @@ function withConnection<T>(args: Argv<T>) {
     .option('json', { type: 'boolean', describe: 'Print a summary as JSON' });
 }
 
-interface ScanArguments extends SelectionArguments, GateArguments {
+interface ScanArguments extends SelectionArguments, GateArguments, OutsideArguments {
   readonly out?: string | undefined;
   readonly format?: readonly string[] | undefined;
   readonly concurrency?: string | undefined;
@@ -69,9 +78,12 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
   const { config, hosts, baselines, inventorySha256 } = await selectionOf(args, context, { hostsRequired: true });
   const formats = formatsOf(args, config);
   const out = args.out === undefined ? (config.out ?? join(folders.cwd, DEFAULTS.out)) : expandPath(args.out, folders);
+  const trust = trustFilesOf(baselines, hosts, folders);
   const runSeconds = seconds('run-timeout', args.runTimeout, config.timeouts?.run);
   const interrupt = onInterrupt(console, runSeconds);
   const progress = liveProgress(console, hosts.length);
+  const ssh = connectionOf(args, config, context, interrupt.signal);
+  const outside = outsideOptionsOf(args, config, { trust, hostSeconds: ssh.hostSeconds, signal: interrupt.signal });
   try {
     const ended = await scan({
       hosts,
@@ -84,8 +96,10 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
         concurrency: count('concurrency', args.concurrency, config.concurrency) ?? DEFAULTS.concurrency,
         perJumpHost: count('per-jump-host', args.perJumpHost, config.perJumpHost) ?? DEFAULTS.perJumpHost,
         jitterMs: hosts.length > 1 ? DEFAULTS.jitterMs : 0,
-        ssh: connectionOf(args, config, context, interrupt.signal),
+        ssh,
       },
+      view: viewOf(args, config, hosts),
+      lookFromOutside: outsideView(outside, documentedPorts(baselines)),
       onProgress: progress.onEvent,
       tell: (conclusion) => farewell(console, { ...conclusion, gate: gateOf(args, config), json: args.json === true }),
     });

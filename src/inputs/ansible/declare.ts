@@ -1,6 +1,7 @@
-import { isAddress, isSite, isUser } from '../address.ts';
+import { isAddress, isUser } from '../address.ts';
 import { type DeclaredHost, defined } from '../declared.ts';
 import { formatPlace, type InputProblem, quote } from '../error.ts';
+import { canonicalSites, siteProblem } from '../sites.ts';
 import { equivalentJump, readSshArguments } from '../ssh/arguments.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { splitWords } from '../words.ts';
@@ -58,7 +59,7 @@ export function declareAnsibleHost(
     ...host,
     params: {},
     tags: listOf('fleetproof_tags', reading, (word) => word !== '', 'a list of words'),
-    sites: listOf('fleetproof_sites', reading, isSite, 'a list of URLs'),
+    sites: sitesOf(reading),
     problems: reading.problems,
     ...argumentsOf(reading, folders),
     // Ansible gives its own variables as options of their own, which come first.
@@ -178,6 +179,14 @@ function textOf(
 }
 
 /** A YAML list, or words separated by commas (the only form INI has). */
+function sitesOf(reading: Reading): string[] {
+  const words = listOf('fleetproof_sites', reading, () => true, 'a list of URLs');
+  const place = reading.vars.get('fleetproof_sites')?.place;
+  const problems = words.flatMap((word) => siteProblem(word) ?? []);
+  if (place !== undefined) reading.problems.push(...problems.map((wrong) => ({ ...place, ...wrong })));
+  return canonicalSites(words);
+}
+
 function listOf(name: string, reading: Reading, check: (word: string) => boolean, expected: string): string[] {
   const variable = reading.vars.get(name);
   if (variable === undefined) return [];

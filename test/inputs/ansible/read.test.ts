@@ -171,7 +171,7 @@ describe('variables that cannot be used', () => {
       'hosts:4:28: ansible_user of web is encrypted with Ansible Vault',
     ],
     ['all: { hosts: { web: { ansible_host: [a] } } }', 'hosts:1:38: ansible_host of web is not a single value.'],
-    ['web ansible_sites=x fleetproof_sites=ftp://x', 'fleetproof_sites of web is "ftp://x". Expected a list of URLs.'],
+    ['web ansible_sites=x fleetproof_sites=ftp://x', 'The site "ftp://x" has the unknown scheme "ftp"'],
   ])('%s', (text, message) => {
     expect(messageOf(() => load(`${text}\n`))).toContain(message);
   });
@@ -188,7 +188,7 @@ describe('variables that cannot be used', () => {
 
   it('may hold what is ours: provider, tags, sites', () => {
     const ini = 'web fleetproof_provider=hetzner fleetproof_tags=prod,eu fleetproof_sites=https://a,https://b\n';
-    const expected = { provider: 'hetzner', tags: ['prod', 'eu'], sites: ['https://a', 'https://b'] };
+    const expected = { provider: 'hetzner', tags: ['prod', 'eu'], sites: ['https://a:443', 'https://b:443'] };
     expect(load(ini).hosts).toMatchObject([expected]);
     expect(load('all: { hosts: { web: { fleetproof_tags: [prod, eu] } } }').hosts).toMatchObject([
       { tags: ['prod', 'eu'] },
