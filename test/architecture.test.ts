@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/model': { rooms: [], packages: [] },
   'src/wire': { rooms: [], packages: [] },
-  'src/facts': { rooms: ['src/model'], packages: [] },
+  'src/facts': { rooms: ['src/model', 'src/wire'], packages: [] },
   'src/evaluate': { rooms: ['src/model'], packages: [] },
   checks: { rooms: ['src/model'], packages: [] },
   'src/inputs': {
@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
     packages: ['ajv', 'picomatch', 'ssh-config', 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   },
   'src/collect': {
-    rooms: ['src/model'],
+    rooms: ['src/model', 'src/wire'],
     packages: [
       'p-limit',
       'ssh2',
@@ -32,7 +32,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       'node:stream',
     ],
   },
-  'src/evidence': { rooms: ['src/model'], packages: ['node:crypto', 'node:fs', 'node:path'] },
+  'src/evidence': { rooms: ['src/model', 'src/wire'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs'] },
   'src/demo': {
     rooms: ['src/model'],

@@ -1,4 +1,5 @@
 import type { Exchange } from '../model/exchange.ts';
+import { sshText, tcpText } from './ssh-text.ts';
 
 /** What was asked, as words a person can repeat it by: the family, what was dialled, and what was sent. */
 export function exchangeWords(exchange: Exchange): readonly string[] {
@@ -12,8 +13,9 @@ export function exchangeWords(exchange: Exchange): readonly string[] {
     case 'tls':
       return ['tls', kind, where, ...(exchange.serverName === null ? [] : [`--sni=${exchange.serverName}`])];
     case 'ssh':
+      return ['ssh', kind, where, ...(exchange.user === null ? [] : [`--method=none`, `--user=${exchange.user}`])];
     case 'tcp':
-      return [family, kind, where];
+      return ['connect', where, `--as=${kind}`];
   }
 }
 
@@ -27,9 +29,9 @@ export function exchangeText(exchange: Exchange): string {
     case 'tls':
       return exchange.session === null ? exchange.received : JSON.stringify(exchange.session, null, 1);
     case 'ssh':
-      return exchange.methods === null ? exchange.received : `methods: ${exchange.methods.join(',')}`;
+      return sshText(exchange);
     case 'tcp':
-      return exchange.received;
+      return tcpText(exchange);
   }
 }
 

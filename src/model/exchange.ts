@@ -67,7 +67,9 @@ export interface SshExchange extends Common {
   readonly received: string;
   /** The host key blob of the key exchange, base64; empty when there was none. */
   readonly hostKey: string;
-  /** Methods that can continue after `none` (RFC 4252 §5.2); null when that was not asked. */
+  /** As whom it was asked, with `none` (RFC 4252 §5.2), which methods there are; null: that was not asked. */
+  readonly user: string | null;
+  /** Methods that can continue after `none`; null when the server did not come to say. */
   readonly methods: readonly string[] | null;
   /** True: the server let the user in without any proof. */
   readonly letIn: boolean;

@@ -32,6 +32,10 @@ export interface Limits {
   readonly gap: number;
   /** Between two connections to one sshd, whose PerSourcePenalties count them (sshd_config(5), OpenSSH 9.8). */
   readonly sshGap: number;
+  /** For one TCP port to answer. */
+  readonly port: number;
+  /** How long an open port is watched for a reset. */
+  readonly watch: number;
   /** Before the one repetition of an exchange that was reset, closed or not answered. */
   readonly retry: number;
 }
@@ -44,6 +48,8 @@ export const LIMITS: Limits = {
   sshKeyExchange: 10_000,
   gap: 20,
   sshGap: 2_000,
+  port: 3_000,
+  watch: 200,
   retry: 1_000,
 };
 

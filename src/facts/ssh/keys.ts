@@ -1,8 +1,8 @@
 import { cannotTell, type Fact, known, type Unknown, unknown } from '../../model/fact.ts';
 import type { SshAccount, SshKey, SshKeys, UnsafePath } from '../../model/facts/ssh.ts';
+import { readKeyBlob } from '../../wire/ssh-key.ts';
 import { type Account, type Directory, hasLoginShell, membersOf, readDirectory } from '../accounts.ts';
 import type { Outputs } from '../outputs.ts';
-import { readKeyBlob } from './blob.ts';
 import { readConfig } from './config.ts';
 import { readConfigFiles } from './files.ts';
 import { KEY_PATHS_LIMIT } from './probes.ts';

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readKeyBlob } from '../../../src/facts/ssh/blob.ts';
 import { probes } from '../../../src/facts/ssh/probes.ts';
 import { grantsOf } from '../../../src/facts/sudoers.ts';
+import { readKeyBlob } from '../../../src/wire/ssh-key.ts';
 import { recording } from '../../checks/recorded.ts';
 import { sample } from './samples.ts';
 
