@@ -4,9 +4,11 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Exchange } from '../model/exchange.ts';
 import type { Capture, Host } from '../model/host.ts';
 import { replayer } from './replay.ts';
 import { type DemoServer, newKey, startServer } from './server.ts';
+import { type DemoSites, startDemoSites } from './sites.ts';
 
 /** Real SSH servers in this process that stand for a small fleet. */
 export interface DemoFleet {
@@ -16,6 +18,8 @@ export interface DemoFleet {
   readonly knownHosts: string;
   /** The private key that all hosts let in, in OpenSSH's form. It opens nothing else and ends with the fleet. */
   readonly identity: string;
+  /** What the certificates of the fleet's sites are to be trusted by; hosts with sites name it as their `caFile`. */
+  readonly trust: { readonly path: string; readonly pem: string };
   /** Closes every server and takes the folder away. */
   stop(): Promise<void>;
   /** Takes the folder away at once: for a process that has to end now. */
@@ -44,8 +48,9 @@ export async function startDemoFleet(captures: readonly Capture[]): Promise<Demo
   const folder = mkdtempSync(join(tmpdir(), 'fleetproof-demo-'));
   const cleanUp = () => rmSync(folder, { recursive: true, force: true });
   const servers: DemoServer[] = [];
+  let sites: DemoSites | undefined;
   const stop = async () => {
-    await Promise.all(servers.map((server) => server.close()));
+    await Promise.all([...servers.map((server) => server.close()), sites?.stop()]);
     cleanUp();
   };
   const hosts: Host[] = [];
@@ -73,11 +78,29 @@ export async function startDemoFleet(captures: readonly Capture[]): Promise<Demo
     enter({ ...model.host, name: UNREACHABLE }, { address: '127.0.0.1', port: await freePort() });
     writeFileSync(keyFile, identity.privateKey, { mode: 0o600 });
     writeFileSync(knownHostsFile, knownHosts, { mode: 0o600 });
-    return { hosts, knownHosts, identity: identity.privateKey, stop, cleanUp };
+    sites = await startDemoSites(new Map(hosts.map(({ name, address }) => [name, address])), new Date());
+    const trust = { path: 'demo-authority.pem', pem: sites.authority };
+    const served = withDemoSites(hosts, sites.urls, trust.path);
+    return { hosts: served, knownHosts, identity: identity.privateKey, trust, stop, cleanUp };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function withDemoSites(hosts: readonly Host[], urls: DemoSites['urls'], caFile: string): Host[] {
+  return hosts.map((host) => {
+    const sites = urls[host.name];
+    return sites === undefined
+      ? host
+      : { ...host, sites: sites, params: { ...host.params, 'tls-certificate': { caFile } } };
+  });
+}
+
+/** What the network showed of the recorded hosts: their ports and their sshd are not those of the embedded ones. */
+export function recordedExchanges(captures: readonly Capture[], name: string): readonly Exchange[] {
+  const recorded = captures.find(({ host }) => host.name === name)?.outside?.exchanges ?? [];
+  return recorded.filter(({ family }) => family === 'ssh' || family === 'tcp');
 }
 
 type Place = Pick<DemoServer, 'address' | 'port'>;

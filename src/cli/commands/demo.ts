@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { sshOptions } from '../../collect/ssh/session.ts';
-import { demoClock, loadDemoCaptures, startDemoFleet } from '../../demo/fleet.ts';
+import { demoClock, loadDemoCaptures, recordedExchanges, startDemoFleet } from '../../demo/fleet.ts';
 import { expandPath } from '../../inputs/text.ts';
 import { baselinesNamed } from '../builtin.ts';
 import type { Command, Context } from '../context.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { farewell, say } from '../outcome.ts';
+import { outsideOptionsOf, outsideView } from '../outside.ts';
 import { liveProgress } from '../progress.ts';
 import { scan } from '../scan.ts';
 
@@ -26,6 +27,7 @@ async function demo(out: string, context: Context): Promise<number> {
   const interrupt = onInterrupt(console, undefined);
   const fleet = await startDemoFleet(captures);
   process.once('exit', fleet.cleanUp);
+  const outside = outsideOptionsOf({}, {}, { trust: [fleet.trust], hostSeconds: 60, signal: interrupt.signal });
   const progress = liveProgress(console, fleet.hosts.length);
   try {
     console.err(
@@ -47,8 +49,15 @@ async function demo(out: string, context: Context): Promise<number> {
         jitterMs: 0,
         ssh: sshOptions({ home: null, uid, agentSocket: null, signal: interrupt.signal }),
       },
-      view: 'inside',
-      lookFromOutside: async (capture) => capture,
+      view: 'both',
+      // The sites are looked at for real; a recorded host has recorded ports and a recorded sshd.
+      lookFromOutside: async (capture, families) => {
+        const live = families.filter((family) => family === 'tls' || family === 'http');
+        const seen = await outsideView(outside, [])(capture, live);
+        const recorded = recordedExchanges(captures, capture.host.name);
+        const exchanges = [...(seen.outside?.exchanges ?? []), ...recorded];
+        return { ...seen, outside: { taken: true, because: '', exchanges } };
+      },
       onProgress: progress.onEvent,
       tell: (conclusion) =>
         farewell(console, { ...conclusion, gate: { failOn: 'any', allowUnknown: false }, json: false }),
