@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs'] },
   'src/demo': {
     rooms: ['src/model'],
-    packages: ['ssh2', 'node:fs', 'node:net', 'node:os', 'node:path', 'node:url'],
+    packages: ['ssh2', 'node:crypto', 'node:fs', 'node:https', 'node:net', 'node:os', 'node:path', 'node:url'],
   },
   'src/cli': {
     rooms: [
