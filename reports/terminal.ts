@@ -32,7 +32,7 @@ export async function terminalSummary(source: ReportSource, options: TerminalOpt
   unknownFindings(page, digest);
   unreachedHosts(page, digest);
   controls(page, digest);
-  totals(page, digest.head);
+  totals(page, digest);
   whereabouts(page, options);
   return `${page.lines.join('\n')}\n`;
 }
@@ -67,7 +67,7 @@ function controls(page: Page, { head, checks }: Digest): void {
     const { glyph } = CONTROL[control.result];
     const at = page.lines.length;
     const first = `  ${glyph} ${padded(control.id, width)}  `;
-    page.text(`${control.title}: ${standing(control, counts)}`, first);
+    page.text(`${control.title}: ${standing(control, counts, head.run.checksLeftOut)}`, first);
     const painted = page.paint(glyph, CONTROL_COLOUR[control.result]);
     page.lines[at] = (page.lines[at] ?? '').replace(glyph, painted);
   }
@@ -75,7 +75,7 @@ function controls(page: Page, { head, checks }: Digest): void {
 
 type Counts = ReadonlyMap<string, Readonly<Record<Status, number>>>;
 
-function standing({ result, checks, method }: ControlEntry, counts: Counts): string {
+function standing({ result, checks, method }: ControlEntry, counts: Counts, leftOut: readonly string[]): string {
   const { word } = CONTROL[result];
   if (checks.length === 0) {
     return method === 'attestation'
@@ -85,10 +85,17 @@ function standing({ result, checks, method }: ControlEntry, counts: Counts): str
   if (result === 'satisfied') return word;
   const decisive = result === 'not-satisfied' ? 'fail' : 'unknown';
   const named = checks.filter((check) => (counts.get(check)?.[decisive] ?? 0) > 0);
-  return named.length === 0 ? word : `${word} (${decisive}: ${named.join(', ')})`;
+  const missing = result === 'undetermined' ? checks.filter((check) => leftOut.includes(check)) : [];
+  const why = [
+    ...(named.length === 0 ? [] : [`${decisive}: ${named.join(', ')}`]),
+    ...(missing.length === 0
+      ? []
+      : [missing.length === checks.length ? 'left out' : `left out: ${missing.join(', ')}`]),
+  ];
+  return why.length === 0 ? word : `${word} (${why.join('; ')})`;
 }
 
-function totals(page: Page, { summary }: ReportHead): void {
+function totals(page: Page, { head: { summary }, hosts: lines }: Digest): void {
   const { byStatus, bySeverity, byReason, findings, cost, hosts } = summary;
   page.heading('Totals');
   const statuses = STATUSES.filter((status) => byStatus[status] > 0 || status === 'fail' || status === 'pass');
@@ -110,6 +117,8 @@ function totals(page: Page, { summary }: ReportHead): void {
   const traffic = `${bytes(cost.bytesOut)} sent, ${bytes(cost.bytesIn)} received`;
   const each = hosts.total > 0 ? `; ${duration(cost.ms / hosts.total)} per host` : '';
   page.field('cost', `${count(cost.connections, 'connection')}, ${count(cost.execs, 'exec')}, ${traffic}${each}`);
+  const outside = lines.reduce((sum, { host }) => sum + (host.outside?.exchanges ?? 0), 0);
+  if (outside > 0) page.field('outside', `${count(outside, 'exchange')} with the network, without logging in`);
 }
 
 function whereabouts(page: Page, { folder, reports = [] }: TerminalOptions): void {

@@ -88,7 +88,8 @@ function isReached({ host }: HostLine): boolean {
 }
 
 function isClean({ host, counts }: HostLine): boolean {
-  return host.outcome === 'assessed' && counts.fail === 0 && counts.unknown === 0;
+  // A host that no check said anything of is not clean, it was not looked at.
+  return host.outcome === 'assessed' && counts.fail === 0 && counts.unknown === 0 && counts.pass > 0;
 }
 
 function others(page: Page, hosts: readonly HostLine[], listed: number): void {

@@ -6,7 +6,7 @@ import { outsidePlanOf } from '../facts/outside.ts';
 import type { Config } from '../inputs/config.ts';
 import { type Folders, readInput } from '../inputs/text.ts';
 import type { Baseline } from '../model/baseline.ts';
-import type { ExchangeFamily } from '../model/exchange.ts';
+import type { ExchangeFamily, Outside } from '../model/exchange.ts';
 import type { View } from '../model/finding.ts';
 import type { Capture, Host } from '../model/host.ts';
 import { parsePort } from '../model/units.ts';
@@ -83,6 +83,15 @@ export function outsideView(options: OutsideOptions, documented: readonly number
       capture.hostEpoch === null ? families.filter((family) => family !== 'ssh' && family !== 'tcp') : families;
     const plan = outsidePlanOf(factsOf(capture), useful, documented);
     const outside = await collectOutside(capture.host, plan, options);
-    return { ...capture, outside, finishedAt: new Date().toISOString() };
+    const finishedAt = new Date().toISOString();
+    return { ...capture, outside, finishedAt, ...(capture.host.outsideOnly === true ? reached(outside) : {}) };
   };
+}
+
+/** A site that nobody logs in to was reached when it answered anything at all. */
+function reached({ exchanges }: Outside): Partial<Capture> {
+  const asked = exchanges.filter(({ family }) => family !== 'dns');
+  if (asked.some(({ state }) => state === 'answered' || state === 'garbled' || state === 'too-much')) return {};
+  const message = asked.find(({ error }) => error !== '')?.error ?? 'The name of the site has no address.';
+  return { outcome: 'unreachable', reason: 'unreachable', message };
 }

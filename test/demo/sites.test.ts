@@ -16,7 +16,12 @@ afterAll(() => sites.stop());
 function judge(url: string, ca: string | undefined): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port: Number(port), servername: hostname, ...(ca === undefined ? {} : { ca }) };
+    const options = {
+      host: '127.0.0.1',
+      port: Number(port),
+      servername: hostname,
+      ...(ca === undefined ? {} : { ca }),
+    };
     const socket: TLSSocket = connect(options, () => {
       resolve('ok');
       socket.destroy();

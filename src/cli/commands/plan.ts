@@ -88,6 +88,7 @@ function planText(hosts: readonly Host[], probes: readonly Probe[], digest: stri
       .filter((probe) => probe.as === as)
       .map((probe) => `  ${commandText(probe)}\n${wrap(probe.purpose, width, '      ')}\n`)
       .join('');
+  if (hosts.every(({ outsideOnly }) => outsideOnly === true)) return 'Nobody logs in anywhere.\n';
   return [
     `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, one connection and one exec of "sh" each; nothing is written there.\n`,
     columns(where, width),
