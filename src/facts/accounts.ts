@@ -1,4 +1,4 @@
-import { memoized } from './memo.ts';
+import { byText, memoized } from './memo.ts';
 import type { Outputs } from './outputs.ts';
 
 export interface Account {
@@ -22,6 +22,24 @@ export interface Directory {
   readonly groups: readonly Group[];
 }
 
+/** Many hosts have just the accounts that their release comes with. */
+const readPasswd = byText(256, (text): readonly Account[] =>
+  text.split('\n').flatMap((line) => {
+    const [name, , uid, gid, , home, shell] = line.split(':');
+    if (name === undefined || home === undefined || shell === undefined) return [];
+    if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
+    return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
+  }),
+);
+
+const readGroup = byText(256, (text): readonly Group[] =>
+  text.split('\n').flatMap((line) => {
+    const [name, , gid, members] = line.split(':');
+    if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
+    return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
+  }),
+);
+
 /** Reads `getent passwd` and `getent group`. Source: passwd(5), group(5). */
 export const readDirectory = memoized(
   (outputs: Outputs): Directory => ({
@@ -29,23 +47,6 @@ export const readDirectory = memoized(
     groups: readGroup(outputs.ran('group-entries')),
   }),
 );
-
-function readPasswd(text: string): Account[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, , uid, gid, , home, shell] = line.split(':');
-    if (name === undefined || home === undefined || shell === undefined) return [];
-    if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
-    return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
-  });
-}
-
-function readGroup(text: string): Group[] {
-  return text.split('\n').flatMap((line) => {
-    const [name, , gid, members] = line.split(':');
-    if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
-    return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
-  });
-}
 
 /** An empty shell field means /bin/sh. */
 export function hasLoginShell({ shell }: Account): boolean {

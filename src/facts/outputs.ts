@@ -76,6 +76,7 @@ function troubleOf(
   exits: readonly number[],
   sudoersLine: (output: Output) => string,
 ): Unknown | undefined {
+  if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
   // A snippet is no text for a sentence; its probe's name is.
   const words = output.argv.join(' ');
   const command = words === '' || words.includes('\n') ? output.probe : words;
@@ -95,7 +96,6 @@ function troubleOf(
     case 'not-run':
       return unknown('truncated', `${output.probe} was not reached before the collection ended.`);
     case 'ran':
-      if (output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
       return unknown('unreadable', `"${command}" ended with exit code ${output.exitCode}${firstLine(output.stderr)}.`);
   }
 }

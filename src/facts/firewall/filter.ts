@@ -11,8 +11,10 @@ export const INCOMING: Packets = { ...ANY_PACKET, inbound: { names: ['lo'], exce
 
 /** The same, with what this rule set may do to them before the filter chains. */
 export function incomingOf({ tables }: Ruleset): Packets {
-  const rules = tables.flatMap(({ chains }) => [...chains.values()].flatMap((chain) => chain.rules));
-  return rules.some(({ text }) => /\bNOTRACK\b|\bnotrack\b/.test(text)) ? { ...INCOMING, untracked: true } : INCOMING;
+  for (const { chains } of tables)
+    for (const { rules } of chains.values())
+      if (rules.some(({ text }) => /\bNOTRACK\b|\bnotrack\b/.test(text))) return { ...INCOMING, untracked: true };
+  return INCOMING;
 }
 
 interface Input {

@@ -1,6 +1,6 @@
 import { portNumber, toCidr } from './addresses.ts';
 import { BARE_OPTIONS, OPTIONS, type Option } from './iptables-options.ts';
-import { ANY_MATCH, addUnread, type MatchDraft } from './packets.ts';
+import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts';
 import type { Action, Rule } from './ruleset.ts';
 
 /** Match modules that let only some packets through but say nothing about which connections. */
@@ -23,8 +23,23 @@ interface Target {
   readonly options: Map<string, string>;
 }
 
-/** One rule: everything after `-A CHAIN`. `chains` are the table's own, which a target may name. */
-export function readRule(options: string, text: string, chains: { has(name: string): boolean }): Rule {
+/** A rule that is not in a table yet: its target may turn out to be one of the table's own chains. */
+export interface FreeRule {
+  /** The rule where no chain has the target's name. */
+  readonly rule: Rule;
+  /** The rule's own conditions, without what an unknown target adds to them. */
+  readonly match: Match;
+  readonly target: { readonly how: 'jump' | 'goto'; readonly name: string } | undefined;
+}
+
+/** The rule in a table with these chains. */
+export function ruleAmong(chains: { has(name: string): boolean }, { rule, match, target }: FreeRule): Rule {
+  if (target === undefined || !chains.has(target.name)) return rule;
+  return { text: rule.text, match, action: { kind: target.how, chain: target.name } };
+}
+
+/** One rule: everything after `-A CHAIN`. */
+export function readRule(options: string, text: string): FreeRule {
   const match: MatchDraft = { ...ANY_MATCH };
   let target: Target | undefined;
   let owner = '';
@@ -44,12 +59,12 @@ export function readRule(options: string, text: string, chains: { has(name: stri
       addUnread(match, `${not ? '! ' : ''}${option} ${values.join(' ')}`);
     }
   }
-  return { text, match, action: target === undefined ? { kind: 'continue' } : readTarget(target, match, chains) };
+  const whole = { ...match };
+  const action: Action = target === undefined ? { kind: 'continue' } : readTarget(target, whole);
+  return { rule: { text, match: whole, action }, match, target };
 }
 
-function readTarget(target: Target, match: MatchDraft, chains: { has(name: string): boolean }): Action {
-  const { how, name, options } = target;
-  if (chains.has(name)) return { kind: how, chain: name };
+function readTarget({ name, options }: Target, match: MatchDraft): Action {
   switch (name) {
     case 'ACCEPT':
     case 'MASQUERADE':

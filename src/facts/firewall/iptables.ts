@@ -1,5 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
-import { readRule } from './iptables-rule.ts';
+import { byText } from '../memo.ts';
+import { type FreeRule, readRule, ruleAmong } from './iptables-rule.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
 
 const BUILT_IN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
@@ -38,6 +39,7 @@ export function loadRules(drafts: TableDrafts, text: string, from: string): void
 }
 
 function loadLine(table: Map<string, ChainDraft>, line: string): boolean {
+  // Not remembered: it carries the counters of its host.
   const chain = /^:(\S+)\s+(\S+)/.exec(line);
   if (chain !== null) {
     const [, name = '', policy = ''] = chain;
@@ -46,28 +48,49 @@ function loadLine(table: Map<string, ChainDraft>, line: string): boolean {
     else table.set(name, { policy: null, rules: [] });
     return true;
   }
-  const rule = /^(?:\[\d+:\d+\]\s+)?(-A|-I|--append|--insert)\s+(\S+)\s*(\d+\s+)?(.*)$/.exec(line);
-  if (rule === null) return loadCommand(table, line);
-  const [, command = '', name = '', position, options = ''] = rule;
-  const { rules } = draftChain(table, name);
-  const text = `-A ${name} ${options}`.trimEnd();
-  const rest = readRule(options, text, table);
-  if (command === '-A' || command === '--append') rules.push(rest);
-  else rules.splice(Number(position ?? 1) - 1, 0, rest);
-  return true;
+  const { rule, command } = readLine(line);
+  if (rule !== null) {
+    const { rules } = draftChain(table, rule.chain);
+    const one = ruleAmong(table, rule.free);
+    if (rule.at === null) rules.push(one);
+    else rules.splice(rule.at, 0, one);
+  } else if (command !== null) runCommand(table, command);
+  return rule !== null || command !== null;
+}
+
+/** One line but for the chains of the table that it is in; both null: not one that is known. */
+interface Line {
+  /** `at`: where it is inserted; null: at the end. */
+  readonly rule: { readonly chain: string; readonly at: number | null; readonly free: FreeRule } | null;
+  readonly command: Command | null;
 }
 
 /** The other commands that hand-written rule files may hold. `-D` needs rule comparison: not read. */
-function loadCommand(table: Map<string, ChainDraft>, line: string): boolean {
+interface Command {
+  readonly letter: string;
+  readonly chain: string | undefined;
+  readonly policy: string | undefined;
+}
+
+/** A host has most rules twice, in the kernel and in the files they come from, and the next host has them too. */
+const readLine = byText(4096, (line): Line => {
+  const found = /^(?:\[\d+:\d+\]\s+)?(-A|-I|--append|--insert)\s+(\S+)\s*(\d+\s+)?(.*)$/.exec(line);
+  if (found !== null) {
+    const [, word = '', chain = '', position, options = ''] = found;
+    const at = word === '-A' || word === '--append' ? null : Number(position ?? 1) - 1;
+    return { rule: { chain, at, free: readRule(options, `-A ${chain} ${options}`.trimEnd()) }, command: null };
+  }
   const command = /^(-N|-F|-X|-Z|-P)(?:\s+(\S+))?(?:\s+(\S+))?\s*$/.exec(line);
-  if (command === null) return false;
-  const [, letter, name, policy] = command;
-  if (letter === '-F' && name === undefined) for (const draft of table.values()) draft.rules = [];
-  else if (letter === '-F' && name !== undefined) draftChain(table, name).rules = [];
-  else if (letter === '-N' && name !== undefined) draftChain(table, name);
-  else if (letter === '-P' && name !== undefined)
-    draftChain(table, name).policy = policy === 'ACCEPT' ? 'accept' : 'drop';
-  return true;
+  if (command === null) return { rule: null, command: null };
+  return { rule: null, command: { letter: command[1] ?? '', chain: command[2], policy: command[3] } };
+});
+
+function runCommand(table: Map<string, ChainDraft>, { letter, chain, policy }: Command): void {
+  if (letter === '-F' && chain === undefined) for (const draft of table.values()) draft.rules = [];
+  else if (letter === '-F' && chain !== undefined) draftChain(table, chain).rules = [];
+  else if (letter === '-N' && chain !== undefined) draftChain(table, chain);
+  else if (letter === '-P' && chain !== undefined)
+    draftChain(table, chain).policy = policy === 'ACCEPT' ? 'accept' : 'drop';
 }
 
 export function finishTables(drafts: TableDrafts, source: Table['source']): readonly Table[] {

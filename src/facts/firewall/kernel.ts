@@ -40,7 +40,7 @@ export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
   const own = save === undefined ? [] : ownTables(outputs, family, save);
   const shown = new Set(own.map(({ source, name }) => (source === 'iptables' ? nftName(family, name) : '')));
   const other = (table: { readonly name: string }): boolean => concerns(table, family) && !shown.has(table.name);
-  if (nft === undefined || tableNames(nft)?.some((name) => other({ name })) === false) return own;
+  if (nft === undefined || namesInNft(outputs)?.some((name) => other({ name })) === false) return own;
   return [
     ...own,
     ...nftTables(outputs)
@@ -49,6 +49,7 @@ export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
   ];
 }
 
+const namesInNft = memoized((outputs: Outputs) => tableNames(outputs.ran(NFT)));
 const nftTables = memoized((outputs: Outputs): readonly NftTable[] => parseNft(outputs.ran(NFT)));
 
 /**

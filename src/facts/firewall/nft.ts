@@ -71,12 +71,19 @@ export function parseNft(text: string): readonly NftTable[] {
  * the same tables. Undefined when the text is not laid out as nft does it: then it must be read.
  */
 export function tableNames(text: string): readonly string[] | undefined {
-  if (!/^\{"nftables": \[\{"metainfo": /.test(text) || !/\]\}\s*$/.test(text)) return undefined;
-  const names = [...text.matchAll(/"table": \{"family": "(\w+)", "name": "([^"\\]+)"/g)].map(
-    (match) => `${match[1]} ${match[2]}`,
-  );
-  return names.length === text.split('"table": {').length - 1 ? names : undefined;
+  if (!text.startsWith('{"nftables": [{"metainfo": ') || !text.trimEnd().endsWith(']}')) return undefined;
+  const names: string[] = [];
+  const begin = '"table": {';
+  for (let at = text.indexOf(begin); at >= 0; at = text.indexOf(begin, at + begin.length)) {
+    TABLE.lastIndex = at;
+    const match = TABLE.exec(text);
+    if (match === null) return undefined;
+    names.push(`${match[1]} ${match[2]}`);
+  }
+  return names;
 }
+
+const TABLE = /"table": \{"family": "(\w+)", "name": "([^"\\]+)"/y;
 
 /** True when packets of this family meet the table. */
 export function concerns({ name }: Pick<NftTable, 'name'>, family: Family): boolean {

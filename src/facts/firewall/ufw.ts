@@ -1,5 +1,6 @@
 import { absent, type Fact, known, read } from '../../model/fact.ts';
 import { type FirewallUnits, LOG_LEVELS, type Ufw, type Unit } from '../../model/facts/firewall.ts';
+import { memoized } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { readUnits } from '../systemd.ts';
 import { assignments, type Files } from './files.ts';
@@ -21,7 +22,7 @@ export function present(outputs: Outputs): ReadonlySet<string> {
   return new Set(outputs.ran(PRESENCE, [0, 1, 2]).split('\n').filter(Boolean));
 }
 
-export function readUfw(outputs: Outputs): Fact<Ufw> {
+export const readUfw = memoized((outputs: Outputs): Fact<Ufw> => {
   if (!ufwInstalled(outputs)) return absent('ufw is not installed');
   const files = settings(outputs);
   const conf = settingsOf(files, CONF);
@@ -36,7 +37,7 @@ export function readUfw(outputs: Outputs): Fact<Ufw> {
     inputPolicy: defaults('DEFAULT_INPUT_POLICY'),
     forwardPolicy: defaults('DEFAULT_FORWARD_POLICY'),
   });
-}
+});
 
 function settingsOf(files: Files, path: string): (name: string) => string {
   const values = assignments(read(files(path)) ?? '');

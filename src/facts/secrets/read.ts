@@ -8,6 +8,7 @@ import {
   TLS_KEYS,
 } from '../../model/facts/secrets.ts';
 import { type Directory, membersOf, readDirectory } from '../accounts.ts';
+import { byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 
 interface Row {
@@ -78,24 +79,24 @@ function readRow(line: string): Row {
 function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | null): string[] {
   if (/\.(pub|example|sample|dist|template)$/.test(row.path)) return [];
   if (row.isDirectory) return row.path === '/etc/ssl/private' ? [row.path] : [];
-  const places = SECRET_PLACES.filter((place) => isAt(row.path, place));
+  const places = PLACES.filter(({ start, pattern }) => row.path.startsWith(start) && pattern.test(row.path)).map(
+    ({ place }) => place,
+  );
   const isPublished = documentRoot !== null && /\/\.env(\.[^/]*)?$/.test(row.path);
   return [...places, ...(keys.has(row.path) ? [TLS_KEYS] : []), ...(isPublished ? [DOCUMENT_ROOTS] : [])];
 }
-
-function isAt(path: string, place: string): boolean {
-  const pattern = PATTERNS.get(place) ?? patternOf(place);
-  PATTERNS.set(place, pattern);
-  return pattern.test(path);
-}
-
-/** Places come from a fixed list, and every file of every host is compared with all of them. */
-const PATTERNS = new Map<string, RegExp>();
 
 function patternOf(place: string): RegExp {
   const source = place.replace(/[^A-Za-z0-9/*]/g, '\\$&').replaceAll('*', '[^/]*');
   return new RegExp(`^${source}$`);
 }
+
+/** Every file of every host is held against all of them, and most differ in their first letters. */
+const PLACES = SECRET_PLACES.map((place) => ({
+  place,
+  start: place.split('*')[0] ?? '',
+  pattern: patternOf(place),
+}));
 
 function fileOf(
   row: Row,
@@ -119,8 +120,9 @@ function fileOf(
 }
 
 function directoriesAbove(path: string): string[] {
-  const segments = path.split('/').slice(1, -1);
-  return segments.map((_, index) => `/${segments.slice(0, index + 1).join('/')}`);
+  const above: string[] = [];
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) above.push(path.slice(0, at));
+  return above;
 }
 
 /** A directory that was not listed is taken for open: that can make a finding, never hide one. */
@@ -150,16 +152,20 @@ function membersBeside(gid: number, uid: number, directory: Directory): readonly
 
 function closedOf(path: string, rows: ReadonlyMap<string, Row>, directory: Directory): ClosedPlace {
   const row = rows.get(path);
-  const depth = path.split('/').length;
-  const places = SECRET_PLACES.filter((place) => isAt(path, place.split('/').slice(0, depth).join('/')));
   const mode = row === undefined ? 'unknown' : row.mode.toString(8).padStart(4, '0');
   return {
     path,
-    places,
+    places: placesBelow(path),
     isOpenToOthers: row === undefined || letsOthersPass(row, rows, directory),
     because: `Other accounts may pass ${path} (mode ${mode}), but fleetproof could not look into it.`,
   };
 }
+
+/** The places that are in this folder, or that it is. */
+const placesBelow = byText(1024, (path): readonly string[] => {
+  const depth = path.split('/').length;
+  return SECRET_PLACES.filter((place) => patternOf(place.split('/').slice(0, depth).join('/')).test(path));
+});
 
 function letsOthersPass(row: Row, rows: ReadonlyMap<string, Row>, directory: Directory): boolean {
   const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);

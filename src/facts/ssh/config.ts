@@ -1,5 +1,7 @@
 import { cannotTell } from '../../model/fact.ts';
-import type { ConfigFiles } from './files.ts';
+import { memoized } from '../memo.ts';
+import type { Outputs } from '../outputs.ts';
+import { type ConfigFiles, readConfigFiles } from './files.ts';
 import { type Criterion, readCriteria } from './match.ts';
 import { matchesGlob } from './patterns.ts';
 import { readLine } from './words.ts';
@@ -42,6 +44,9 @@ const MAX_DEPTH = 16;
 const MAX_READS = 1000;
 const MAX_BLOCKS = 200;
 const MAX_PATTERNS = 2000;
+
+/** What the files of a host say. Throws `Ignorance` as `readConfigFiles` and `readConfig` do. */
+export const configOf = memoized((outputs: Outputs): Config => readConfig(readConfigFiles(outputs)));
 
 /**
  * Reads the configuration in sshd's own order: Include in place, its files sorted; a Match block lasts to the

@@ -1,5 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { Output } from '../../model/probe.ts';
+import { byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 
 /** The text of sshd's configuration files, as far as it could be read. */
@@ -19,7 +20,11 @@ const LINE = /^(\/etc\/ssh\/sshd_config(?:\.d\/[^:]*)?):(\d+):(.*)$/s;
 export function readConfigFiles(outputs: Outputs): ConfigFiles {
   const asRoot = outputs.get('sshd-config');
   const probe = isWhole(asRoot) ? 'sshd-config' : 'sshd-config-readable';
-  const text = outputs.ran(probe, [0, 1, 2]);
+  return { lines: linesOf(outputs.ran(probe, [0, 1, 2])), unreadable: unreadableFiles(outputs.get(probe)) };
+}
+
+/** Hosts that are set up alike have the same files. */
+const linesOf = byText(256, (text): ConfigFiles['lines'] => {
   const lines = new Map<string, string[]>();
   for (const row of text.split('\n')) {
     if (row === '') continue;
@@ -32,8 +37,8 @@ export function readConfigFiles(outputs: Outputs): ConfigFiles {
     file.push(content);
     lines.set(path, file);
   }
-  return { lines, unreadable: unreadableFiles(outputs.get(probe)) };
-}
+  return lines;
+});
 
 function isWhole(output: Output): boolean {
   return output.state === 'ran' && output.exitCode !== null && output.exitCode <= 2;

@@ -2,9 +2,9 @@ import { cannotTell, type Fact, known, type Unknown, unknown } from '../../model
 import type { SshAccount, SshKey, SshKeys, UnsafePath } from '../../model/facts/ssh.ts';
 import { readKeyBlob } from '../../wire/ssh-key.ts';
 import { type Account, type Directory, hasLoginShell, membersOf, readDirectory } from '../accounts.ts';
+import { byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
-import { readConfig } from './config.ts';
-import { readConfigFiles } from './files.ts';
+import { configOf } from './config.ts';
 import { KEY_PATHS_LIMIT } from './probes.ts';
 import { readEffective } from './settings.ts';
 import { readLine } from './words.ts';
@@ -40,7 +40,7 @@ export function readKeys(outputs: Outputs): Fact<SshKeys> {
   const effective = readEffective(outputs.ran('sshd-effective'));
   const directory = readDirectory(outputs);
   const seen = readSeen(outputs);
-  const config = readConfig(readConfigFiles(outputs));
+  const config = configOf(outputs);
   const inFiles = config.entries.filter(({ keyword }) => keyword === 'authorizedkeysfile').flatMap(({ args }) => args);
   const inForce = (effective.get('authorizedkeysfile') ?? []).flatMap((value) => value.split(/\s+/));
   const patterns = [...new Set([...inForce, ...inFiles])].filter((pattern) => pattern !== '' && pattern !== 'none');
@@ -70,7 +70,7 @@ function readSeen(outputs: Outputs): Seen {
   return {
     paths: readStat(stat),
     lines: readGrep(grep),
-    patterns: listedPatterns(outputs),
+    patterns: listedPatterns(outputs.get('sshd-config-readable').stdout),
     failed: failedPaths(errors),
     doubts:
       listed.length < KEY_PATHS_LIMIT
@@ -112,15 +112,14 @@ function readGrep(text: string): ReadonlyMap<string, readonly FoundLine[]> {
 }
 
 /** The patterns that the login user could see in the configuration: the listing asked for exactly these. */
-function listedPatterns(outputs: Outputs): ReadonlySet<string> {
-  const rows = outputs.get('sshd-config-readable').stdout.split('\n');
-  const own = rows.flatMap((row) => {
+const listedPatterns = byText(256, (text): ReadonlySet<string> => {
+  const own = text.split('\n').flatMap((row) => {
     const match = /^\/etc\/ssh\/sshd_config(?:\.d\/[^:/]*\.conf)?:\d+:(.*)$/.exec(row);
     const line = match === null ? undefined : readLine(match[1] ?? '');
     return line?.keyword === 'authorizedkeysfile' ? line.args : [];
   });
   return new Set([...ALWAYS, ...own]);
-}
+});
 
 /** Absence is knowledge; every other complaint is ignorance, also one that cannot be read. */
 function failedPaths(stderr: string): ReadonlySet<string> {

@@ -2,12 +2,12 @@ import { cannotTell, type Fact, Ignorance, known, unknown } from '../../model/fa
 import type { SshContext, SshLogins } from '../../model/facts/ssh.ts';
 import { type Directory, groupsOf, readDirectory } from '../accounts.ts';
 import type { Outputs } from '../outputs.ts';
-import { type Config, type Entry, readConfig } from './config.ts';
+import { type Config, configOf, type Entry } from './config.ts';
 import { criteriaText, describe, representatives, STRANGER, STRANGER_SPEC, type Who } from './contexts.ts';
 import { readDaemon } from './daemon.ts';
 import { type Doubts, gatherDoubts } from './doubts.ts';
 import { BUILT_IN, type Decided, type Decisions, disagreement, globalDecisions, matchDecisions } from './evaluate.ts';
-import { hasDeceptiveNames, readConfigFiles } from './files.ts';
+import { hasDeceptiveNames } from './files.ts';
 import type { Login } from './match.ts';
 import { DEFAULTS, isLegacy, KEYWORDS, type Keyword, readEffective, settingsOf, type Values } from './settings.ts';
 
@@ -139,7 +139,7 @@ function wholeConfig(outputs: Outputs): Config {
       'unparseable',
       'A file in /etc/ssh/sshd_config.d has a colon in its name, so its lines cannot be told apart.',
     );
-  return readConfig(readConfigFiles(outputs));
+  return configOf(outputs);
 }
 
 /** The first context, and each further one that a Match block makes different. */

@@ -1,5 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { SshSettings } from '../../model/facts/ssh.ts';
+import { byText } from '../memo.ts';
 
 /** Values by keyword in lower case, as `sshd -T` prints them or as a file gives them. */
 export type Values = ReadonlyMap<string, readonly string[]>;
@@ -29,17 +30,19 @@ export const DEFAULTS: Readonly<Record<Keyword, string>> = {
   authenticationmethods: 'any',
 };
 
-/** Reads the output of `sshd -T`: `keyword value` per line, list keywords repeated. */
-export function readEffective(text: string): Values {
+/** Reads the output of `sshd -T`: `keyword value` per line, list keywords repeated. Many hosts print the same. */
+export const readEffective = byText(256, (text): Values => {
   const values = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const match = /^([a-z0-9]+) (.*)$/.exec(line);
     if (match?.[1] === undefined) continue;
-    values.set(match[1], [...(values.get(match[1]) ?? []), (match[2] ?? '').trim()]);
+    const list = values.get(match[1]) ?? [];
+    list.push((match[2] ?? '').trim());
+    values.set(match[1], list);
   }
   if (!values.has('passwordauthentication')) cannotTell('unparseable', '"sshd -T" printed no settings.');
   return values;
-}
+});
 
 /**
  * OpenSSH 8.6 and older know ChallengeResponseAuthentication as a keyword of its own, which forces

@@ -13,6 +13,8 @@ export interface Line {
  * quote is not closed. Source: OpenSSH servconf.c, misc.c (`strdelim`, `argv_split`).
  */
 export function readLine(text: string): Line | null | undefined {
+  // Most lines of the stock file are comments.
+  if (text.startsWith('#')) return undefined;
   const match = /^[ \t]*(?:"([^"]+)"|([^\s=#"]+))[ \t]*=?[ \t]*(.*)$/.exec(text.replace(/[ \t\r\n\f]+$/, ''));
   if (match === null) return /^[ \t\f]*(#.*)?$/.test(text.replace(/\r$/, '')) ? undefined : null;
   const rest = match[3] ?? '';
