@@ -190,3 +190,11 @@ export function viewText({ view, checksLeftOut }: Pick<RunEntry, 'view' | 'check
   if (checksLeftOut.length === 0) return looked;
   return `${looked}; ${count(checksLeftOut.length, 'check')} of the baselines left out: ${checksLeftOut.join(', ')}`;
 }
+
+/** Which hosts of the inventory were left out on purpose; empty when none were. */
+export function excludedText({ excludedHosts }: Pick<RunEntry, 'excludedHosts'>, most: number): string {
+  if (excludedHosts.length === 0) return '';
+  const named = excludedHosts.slice(0, most).join(', ');
+  const more = excludedHosts.length > most ? ` and ${thousands(excludedHosts.length - most)} more` : '';
+  return `${count(excludedHosts.length, 'host')} of the inventory left out on purpose: ${named}${more}.`;
+}

@@ -2,7 +2,7 @@ import type { HostEntry } from '../../src/model/finding.ts';
 import type { Reason, Status } from '../../src/model/verdict.ts';
 import type { Digest } from '../digest.ts';
 import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst } from '../host-lines.ts';
-import { bytes, count, duration, STATUS, thousands } from '../words.ts';
+import { bytes, count, duration, excludedText, STATUS, thousands } from '../words.ts';
 import { anchor, type Budget, bar } from './parts.ts';
 
 /** Above this many hosts, only those with something to tell have rows. */
@@ -17,8 +17,9 @@ export function hostsView({ hosts, head }: Digest, budget: Budget) {
     budget,
   );
   const missing = hosts.length - rows.length;
+  const excluded = excludedText(head.run, ALL);
   return {
-    statement: `${count(total, 'host')} in scope: ${thousands(assessed)} assessed, ${thousands(partial)} assessed in part, ${thousands(unreachable)} not reached.`,
+    statement: `${count(total, 'host')} in scope: ${thousands(assessed)} assessed, ${thousands(partial)} assessed in part, ${thousands(unreachable)} not reached.${excluded === '' ? '' : ` ${excluded}`}`,
     rows,
     rest: missing === 0 ? '' : remainder(missing, hosts.length > ALL),
   };

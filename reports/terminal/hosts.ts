@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst, worstSeverity } from '../host-lines.ts';
 import { terminalText } from '../safe.ts';
 import { type Colour, padded, widthOf } from '../text.ts';
-import { count, REASON, STATUS, thousands } from '../words.ts';
+import { count, excludedText, REASON, STATUS, thousands } from '../words.ts';
 import type { Page } from './page.ts';
 
 /** Above this many hosts, only the worst have a line of their own. */
@@ -14,6 +14,8 @@ const QUOTED = 20;
 const NAME = 32;
 /** Sites named under a host. */
 const SITES = 12;
+/** Hosts named that were left out on purpose. */
+const EXCLUDED = 8;
 
 /** One line per host, worst first. */
 export function hostLines(page: Page, { hosts, head }: Digest): void {
@@ -31,6 +33,8 @@ export function hostLines(page: Page, { hosts, head }: Digest): void {
     siteLines(page, line.sites);
   }
   if (hosts.length > ALL) others(page, hosts, listed.length);
+  const excluded = excludedText(head.run, EXCLUDED);
+  if (excluded !== '') page.text(excluded, '  · ');
 }
 
 function hostLine(page: Page, line: HostLine, width: number): void {
@@ -71,7 +75,7 @@ function siteLines(page: Page, sites: readonly SiteLine[]): void {
           : [STATUS.pass.glyph, 'green'];
     const at = page.lines.length;
     const worst = worstSeverity(site);
-    page.text(`${site.url}  ${numbersOf(site)}${worst === undefined ? '' : `, worst: ${worst}`}`, `      ${glyph} `);
+    page.text(`${site.url}: ${numbersOf(site)}${worst === undefined ? '' : `, worst: ${worst}`}`, `      ${glyph} `);
     page.lines[at] = (page.lines[at] ?? '').replace(glyph, () => page.paint(glyph, colour));
   }
   if (sites.length > SITES) page.text(`… and ${count(sites.length - SITES, 'more site')}.`, '      ');

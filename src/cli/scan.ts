@@ -14,6 +14,8 @@ import { TOOL } from './tool.ts';
 
 export interface ScanRequest<T> {
   readonly hosts: readonly Host[];
+  /** Hosts of the inventory that this scan leaves out on purpose. */
+  readonly excluded: readonly string[];
   readonly inventorySha256: string;
   readonly baselines: readonly Baseline[];
   /** The folder that gets the run folder. */
@@ -69,6 +71,7 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
       commandSetSha256: commandSetSha256(probes),
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
       inventorySha256: request.inventorySha256,
+      excludedHosts: [...request.excluded].sort(),
       previousRunId: null,
     };
     const head = assessment.head(run);

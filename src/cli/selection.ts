@@ -60,6 +60,8 @@ export interface SelectionArguments {
 export interface Selection {
   readonly config: Config;
   readonly hosts: readonly Host[];
+  /** Hosts of the inventory that are not in this selection. */
+  readonly excluded: readonly string[];
   readonly inventorySha256: string;
   readonly baselines: readonly Baseline[];
 }
@@ -78,7 +80,7 @@ export async function selectionOf(
   // Hosts or sites on the command line alone are the selection; a configured inventory is for scans that name neither.
   const file = args.inventory ?? (sites.length > 0 && named.length === 0 ? undefined : config.inventory);
   if (!hostsRequired && named.length === 0 && file === undefined && sites.length === 0) {
-    return { config, hosts: [], inventorySha256: '', baselines };
+    return { config, hosts: [], excluded: [], inventorySha256: '', baselines };
   }
   const inventory = file === undefined ? undefined : await inventoryText(file, folders);
   const sshConfig = args.sshConfig ?? config.sshConfig;
@@ -93,7 +95,7 @@ export async function selectionOf(
     localUser: userInfo().username,
   });
   for (const warning of loaded.warnings) console.err(`fleetproof: ${warning}\n`);
-  return { config, hosts: loaded.hosts, inventorySha256: loaded.sha256, baselines };
+  return { config, hosts: loaded.hosts, excluded: loaded.excluded, inventorySha256: loaded.sha256, baselines };
 }
 
 async function inventoryText(file: string, folders: Context['folders']): Promise<InputText> {

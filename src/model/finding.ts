@@ -127,6 +127,8 @@ export interface RunEntry {
     readonly sha256: string;
   }[];
   readonly inventorySha256: string;
+  /** Hosts of the inventory that the scan left out on purpose (HOST arguments, `--limit`): nothing is known about them. */
+  readonly excludedHosts: readonly string[];
   readonly previousRunId: string | null;
 }
 

@@ -228,6 +228,7 @@ export function sourceOf(hosts: readonly HostResult[], run: Partial<ReportSource
         interrupted: false,
         view: 'both',
         checksLeftOut: [],
+        excludedHosts: [],
         commandSetSha256: createHash('sha256').update('commands').digest('hex'),
         baselines: [
           {

@@ -75,7 +75,9 @@ interface ScanArguments extends SelectionArguments, GateArguments, OutsideArgume
 
 async function scanFleet(args: ScanArguments, context: Context): Promise<number> {
   const { console, folders } = context;
-  const { config, hosts, baselines, inventorySha256 } = await selectionOf(args, context, { hostsRequired: true });
+  const { config, hosts, excluded, baselines, inventorySha256 } = await selectionOf(args, context, {
+    hostsRequired: true,
+  });
   const formats = formatsOf(args, config);
   const out = args.out === undefined ? (config.out ?? join(folders.cwd, DEFAULTS.out)) : expandPath(args.out, folders);
   const trust = trustFilesOf(baselines, hosts, folders);
@@ -87,6 +89,7 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
   try {
     const ended = await scan({
       hosts,
+      excluded,
       inventorySha256,
       baselines,
       out,
