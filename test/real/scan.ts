@@ -26,6 +26,8 @@ export interface ScanTarget {
   readonly hosts?: readonly string[];
   readonly user?: string;
   readonly identity?: string;
+  /** Takes the outside view too. Default: false, for it is slow and has a suite of its own. */
+  readonly network?: boolean;
   /** What a user would type in front of `scan`; default: this source tree's program. */
   readonly program?: readonly [string, ...string[]];
 }
@@ -54,7 +56,8 @@ export async function scanFleet(
   await writeFile(inventory, `defaults: { user: ${user}, identity: ${identity} }\nhosts:\n${hosts.join('\n')}\n`);
   const program = target.program ?? [process.execPath, PROGRAM];
   const argv = ['scan', '-i', inventory, '-o', join(folder, 'runs'), '--known-hosts', fleet.knownHosts];
-  const ran = await runIn(folder, fleet.wrap([...program, ...argv, '--format', 'json', '--json', ...options]));
+  const view = target.network === true ? '--network' : '--no-network';
+  const ran = await runIn(folder, fleet.wrap([...program, ...argv, view, '--format', 'json', '--json', ...options]));
   const summary = JSON.parse(ran.stdout === '' ? '{}' : ran.stdout) as { folder?: string };
   if (summary.folder === undefined) throw new Error(`The scan wrote no run:\n${ran.stderr}`);
   const report = JSON.parse(await readFile(join(summary.folder, 'report.json'), 'utf8')) as Omit<ScanReport, 'folder'>;
