@@ -40,9 +40,11 @@ json_string() {
 }
 
 # variant_step STEP VARIANT: the text of a script, so that no file of ours need
-# be in the host.
+# be in the host. Those named web-… get lib/web-step.sh as well.
 variant_step() {
-  cat "$FLEET_HOME/lib/variant-step.sh" "$FLEET_HOME/variants/$2.sh"
+  cat "$FLEET_HOME/lib/variant-step.sh"
+  [[ $2 != web-* ]] || cat "$FLEET_HOME/lib/web-step.sh"
+  cat "$FLEET_HOME/variants/$2.sh"
   # shellcheck disable=SC2016 # for the other shell to expand
   printf '\n[[ $(type -t %s) != function ]] || %s\n' "$1" "$1"
 }

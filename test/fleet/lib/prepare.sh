@@ -4,7 +4,7 @@
 # command -> package
 declare -A TOOLS=(
   [ip]=iproute2 [mmdebstrap]=mmdebstrap [systemd-nspawn]=systemd-container [zstd]=zstd
-  [ssh-keygen]=openssh-client [nft]=nftables [setpriv]=util-linux [find]=findutils
+  [ssh-keygen]=openssh-client [curl]=curl [openssl]=openssl [nft]=nftables [setpriv]=util-linux [find]=findutils
 )
 
 install_tools() {

@@ -38,6 +38,27 @@ unexpected() {
   [[ $output != *"$text"* ]] || { echo "$message" >&2 && return 1; }
 }
 
+# await MESSAGE COMMAND…: waits for COMMAND to succeed; the proof fails after half
+# a minute. Units are "active" before they answer, and a ban takes its time.
+await() {
+  local message=$1 deadline=$((SECONDS + 30))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    ((SECONDS < deadline)) || { echo "$message" >&2 && return 1; }
+    sleep 0.2
+  done
+}
+
+# prints TEXT COMMAND…: does COMMAND print TEXT?
+prints() {
+  local output
+  output=$("${@:2}" 2>&1) || true
+  [[ $output == *"$1"* ]]
+}
+
+# The server starts its jails after its unit is active.
+await_fail2ban() { await 'the sshd jail does not start' fail2ban-client status sshd; }
+
 # unit_is UNIT ACTIVE-STATE ENABLED-STATE
 unit_is() {
   local state
