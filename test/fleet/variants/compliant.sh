@@ -15,6 +15,7 @@ prove() {
   expect 'ufw does not log' 'Logging: on (low)' ufw status verbose
   expect 'IPv4 is not denied' ':INPUT DROP' iptables-save
   expect 'IPv6 is not denied' ':INPUT DROP' ip6tables-save
+  await_fail2ban
   expect 'the sshd jail is not there' 'Jail list:	sshd' fail2ban-client status
   expect 'passwords are allowed' 'passwordauthentication no' sshd -T
   expect 'keyboard-interactive is allowed' 'kbdinteractiveauthentication no' sshd -T

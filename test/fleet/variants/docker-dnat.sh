@@ -36,13 +36,10 @@ after_boot() {
 	COMMIT
 	END
   systemd-run --quiet --unit=container-database ip netns exec database python3 -m http.server 5432
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    ! ip netns exec database ss -Hltn | grep -q :5432 || return 0
-    sleep 0.3
-  done
+  await 'the container does not listen' prints :5432 ip netns exec database ss -Hltn
 }
 
-prove_outside() { connects 5432; }
+prove_outside() { expect 'nothing answers' 'Directory listing' curl -sS --noproxy '*' --max-time 10 "http://$FLEET_ADDRESS:5432/"; }
 
 prove() {
   unexpected 'ufw knows about it' 5432 ufw status

@@ -1,12 +1,17 @@
 # shellcheck shell=bash
 # Nothing is wrong: an attacker has just been banned, for real.
 
+after_boot() { await_fail2ban; }
+
+logs_in() { fleet_ssh -b "$FLEET_ATTACKER" -i "$FLEET_KEYS/audit" "audit@$FLEET_ADDRESS" true; }
+is_shut_out() { ! logs_in; }
+
 prove_outside() {
   attack 1
-  refuse 'the attacker still gets in' fleet_ssh -b "$FLEET_ATTACKER" -i "$FLEET_KEYS/audit" "audit@$FLEET_ADDRESS" true
+  await 'the attacker still gets in' is_shut_out
 }
 
 prove() {
-  expect 'nobody is banned' '203.0.113.66' fail2ban-client status sshd
-  expect 'the kernel does not know' '203.0.113.66' nft list ruleset
+  await 'nobody is banned' prints '203.0.113.66' fail2ban-client status sshd
+  await 'the kernel does not know' prints '203.0.113.66' nft list ruleset
 }

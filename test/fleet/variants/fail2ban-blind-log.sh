@@ -13,6 +13,8 @@ before_boot() {
   systemctl mask --quiet rsyslog.service syslog.socket
 }
 
+after_boot() { await_fail2ban; }
+
 prove_outside() { attack; }
 
 prove() {

@@ -3,7 +3,10 @@
 
 before_boot() { sed -i '/^\[sshd\]/a action =' /etc/fail2ban/jail.local; }
 
-after_boot() { fail2ban-client set sshd banip 192.0.2.99 >/dev/null; }
+after_boot() {
+  await_fail2ban
+  fail2ban-client set sshd banip 192.0.2.99 >/dev/null
+}
 
 prove() {
   expect 'it has an action' 'No actions for jail sshd' fail2ban-client get sshd actions

@@ -4,7 +4,7 @@
 after_boot() {
   # The unit is active before its socket is there: stopped that early, the
   # server would be missing instead of hanging.
-  timeout 60 bash -c 'until fail2ban-client ping >/dev/null 2>&1; do sleep 0.2; done'
+  await_fail2ban
   systemctl kill --signal=STOP fail2ban
 }
 

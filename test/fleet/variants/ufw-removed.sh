@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # ufw was removed; its settings stay in /etc.
 
-after_boot() { apt-get -qq -y remove ufw >/dev/null; }
+after_boot() { apt-get -o DPkg::Lock::Timeout=60 -qq -y remove ufw >/dev/null; }
 
 prove() {
   refuse 'the command is there' command -v ufw

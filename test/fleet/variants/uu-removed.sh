@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # unattended-upgrades was removed; the stamps and logs of its last run stay.
 
-after_boot() { apt-get -qq -y remove unattended-upgrades >/dev/null; }
+after_boot() { apt-get -o DPkg::Lock::Timeout=60 -qq -y remove unattended-upgrades >/dev/null; }
 
 prove() {
   refuse 'the command is there' command -v unattended-upgrade
