@@ -2,23 +2,35 @@
  * The last line of defence: probes are chosen so that secrets never leave a host. What looks like one
  * all the same is replaced before anything is stored, hashed or shown, and counted.
  *
- * Looking behind makes a pattern slow on every text; such a one has a `sign`, a plain pattern that stands in every
- * text it could match, and is tried only where that is found.
+ * The patterns are slow on every text that has none of them, which is nearly all there is. So each has a `sign`, which
+ * is quick to look for and stands in every text that the pattern could match: only there it is tried.
  */
-const SECRETS: readonly { readonly pattern: RegExp; readonly sign?: RegExp }[] = [
-  { pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g },
+const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string) => boolean }[] = [
+  {
+    pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
+    sign: (text) => text.includes('PRIVATE KEY-----'),
+  },
   // crypt(5) hashes
-  { pattern: /\$(?:1|2[abxy]|5|6|y|gy|7)\$[./A-Za-z0-9$,=]{8,}/g },
+  {
+    pattern: /\$(?:1|2[abxy]|5|6|y|gy|7)\$[./A-Za-z0-9$,=]{8,}/g,
+    sign: (text) => text.includes('$'),
+  },
   // user:password@ in a URL
   {
     pattern: /(?<=[a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/gi,
-    sign: /:\/\/[^\s/@:]*:[^\s/@]+@/,
+    sign: (text) => text.includes('@') && /:\/\/[^\s/@:]*:[^\s/@]+@/.test(text),
   },
-  { pattern: /\bAKIA[0-9A-Z]{16}\b/g },
+  {
+    pattern: /\bAKIA[0-9A-Z]{16}\b/g,
+    sign: (text) => text.includes('AKIA'),
+  },
   {
     pattern:
       /(?<=(?<![a-z])(?:password|passwd|secret|token|api[_-]?key)["']?\s?[=:]\s?["']?)(?!yes\b|no\b)[^\s"';]{6,}/gi,
-    sign: /(?:password|passwd|secret|token|api[_-]?key)["']?\s?[=:]/i,
+    // The ends of the words first, which takes a third of the time.
+    sign: (text) =>
+      /(?:ord|swd|ret|ken|key)["']?\s?[=:]/i.test(text) &&
+      /(?:password|passwd|secret|token|api[_-]?key)["']?\s?[=:]/i.test(text),
   },
 ];
 
@@ -29,7 +41,7 @@ export function redact(text: string, extra: readonly RegExp[] = []): { text: str
   let count = 0;
   let clean = text;
   for (const { pattern, sign } of SECRETS) {
-    if (sign !== undefined && !sign.test(clean)) continue;
+    if (!sign(clean)) continue;
     clean = clean.replace(pattern, () => {
       count += 1;
       return MASK;
