@@ -1,4 +1,4 @@
-// npm run bench [-- --quick] [--captures DIR]: how fast and how big the scanner is, beside a bare ssh2 log-in and OpenSSH's client.
+// npm run bench [-- --quick | --outside] [--captures DIR]: how fast and how big the scanner is, beside a bare ssh2 log-in and OpenSSH's client.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,10 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startFarm } from './farm.mjs';
+import { outsideView } from './outside.mjs';
 import { JUDGING, partsOf } from './profile.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const { values } = parseArgs({ options: { quick: { type: 'boolean' }, captures: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, outside: { type: 'boolean' }, captures: { type: 'string' } },
+});
 const SIZES = values.quick ? [200] : [200, 1000, 5000];
 const CONCURRENCY = 32;
 /** The comparisons cost the same per host at any size; they stop here. */
@@ -42,7 +45,17 @@ async function measure(command, args, { exits = [0], env = {} } = {}) {
 
 async function scan(concurrency, flags = []) {
   const runs = mkdtempSync(join(scratch, 'runs-'));
-  const options = ['-i', 'fleet.yaml', '-o', runs, '-c', String(concurrency), '--known-hosts', 'known_hosts'];
+  const options = [
+    '-i',
+    'fleet.yaml',
+    '--no-network',
+    '-o',
+    runs,
+    '-c',
+    String(concurrency),
+    '--known-hosts',
+    'known_hosts',
+  ];
   const args = [...flags, '--import', here('./usage.mjs'), here('../bin/fleetproof.js'), 'scan', ...options];
   try {
     // The replayed hosts have faults, as real ones do.
@@ -118,7 +131,7 @@ async function profileOf(count) {
 
 const hasSsh = spawnSync('sh', ['-c', 'command -v ssh && command -v xargs'], { stdio: 'ignore' }).status === 0;
 const results = [];
-for (const size of SIZES) {
+for (const size of values.outside ? [] : SIZES) {
   const farm = await startFarm(size, scratch, values.captures);
   try {
     const scanned = await row(farm, 'fleetproof scan', size, CONCURRENCY, () => scan(CONCURRENCY));
@@ -134,7 +147,35 @@ for (const size of SIZES) {
     await farm.stop();
   }
 }
-process.stdout.write(report());
+if (!values.outside) process.stdout.write(report());
+process.stdout.write(outsideReport(await outsideView(measure, scratch)));
+
+function outsideReport({ rows: looked, perSite, tls, one }) {
+  const peer = (tool) => looked.find((entry) => entry.tool === tool);
+  const faster = (tool) => peer(tool).seconds / one;
+  return [
+    '\nOne site on loopback, its server in the same machine; whole processes, start-up included.\n',
+    markdown(
+      ['', 'seconds', 'connections'],
+      looked.map(({ what, seconds, connections }) => [what, seconds.toFixed(2), connections]),
+    ),
+    markdown(
+      ['target', 'wanted', 'measured', 'met'],
+      [
+        ['TLS connections per site and address', 'at most 15', tls, tls <= 15 ? 'yes' : 'NO'],
+        ['seconds per further site', 'at most 1', perSite.toFixed(2), perSite <= 1 ? 'yes' : 'NO'],
+        ...['testssl', 'sslscan']
+          .filter((tool) => peer(tool) !== undefined)
+          .map((tool) => [
+            `times faster than ${tool}`,
+            tool === 'testssl' ? 'at least 10' : '–',
+            faster(tool).toFixed(1),
+            tool !== 'testssl' || faster(tool) >= 10 ? 'yes' : 'NO',
+          ]),
+      ],
+    ),
+  ].join('\n');
+}
 
 function report() {
   const number = (value, digits) => (value === undefined ? '–' : value.toFixed(digits));
