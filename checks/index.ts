@@ -17,6 +17,9 @@ import { updatesPending } from './updates/updates-pending.ts';
 import { updatesReboot } from './updates/updates-reboot.ts';
 import { updatesRecent } from './updates/updates-recent.ts';
 import { updatesSecurityOrigin } from './updates/updates-security-origin.ts';
+import { httpDisclosure } from './web/http-disclosure.ts';
+import { httpsHsts } from './web/https-hsts.ts';
+import { httpsRedirect } from './web/https-redirect.ts';
 
 /** Every check, in the order of the catalogue. An explicit list: adding a check means adding a line. */
 export const checks: readonly Check[] = [
@@ -36,6 +39,9 @@ export const checks: readonly Check[] = [
   updatesPending,
   updatesReboot,
   osSupported,
+  httpsRedirect,
+  httpsHsts,
+  httpDisclosure,
   secretsPermissions,
   providerKnown,
 ];

@@ -1,5 +1,6 @@
 import { checks } from '../../checks/index.ts';
-import { probesFor } from '../facts/derive.ts';
+import { BUDGET } from '../collect/outside/budget.ts';
+import { familiesFor, probesFor } from '../facts/derive.ts';
 import type { Check } from '../model/check.ts';
 import { builtinBaselines } from './builtin.ts';
 import { commandText } from './commands/plan.ts';
@@ -31,12 +32,12 @@ function checkPage(check: Check): string {
 }
 
 function probesOf(check: Check): string {
-  return probesFor(check.needs)
-    .map(
-      (probe) =>
-        `As ${probe.as === 'root' ? 'root' : 'the login user'}: ${probe.purpose}\n\n${fenced(commandText(probe))}`,
-    )
-    .join('\n\n');
+  const asked = familiesFor(check.needs).map((family) => `From outside: ${BUDGET[family].what}.`);
+  const ran = probesFor(check.needs).map(
+    (probe) =>
+      `As ${probe.as === 'root' ? 'root' : 'the login user'}: ${probe.purpose}\n\n${fenced(commandText(probe))}`,
+  );
+  return [...asked, ...ran].join('\n\n');
 }
 
 function paramsOf(check: Check): string {

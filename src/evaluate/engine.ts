@@ -45,7 +45,9 @@ function judgeSites(capture: Capture, assignment: Assignment, base: FactBase): F
   const fact = base.get('sites');
   const evidence = base.evidence('sites');
   if (fact.state === 'unknown') return [findingOfUnknown(capture, assignment, fact, evidence)];
-  const { sites, doubts } = fact.state === 'known' ? fact.value : { sites: [], doubts: [] };
+  const { sites, doubts: told } = fact.state === 'known' ? fact.value : { sites: [], doubts: [] };
+  // Whoever could not log in knows of declared sites only.
+  const doubts = capture.hostEpoch === null && capture.host.outsideOnly !== true ? [unreached(capture)] : told;
   const [doubt] = doubts;
   if (sites.length === 0 && doubt === undefined) return judgeOne(capture, assignment, base);
   return [

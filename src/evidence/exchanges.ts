@@ -1,4 +1,5 @@
 import type { Exchange } from '../model/exchange.ts';
+import { httpText, httpWords } from './http-text.ts';
 import { sshText, tcpText } from './ssh-text.ts';
 
 /** What was asked, as words a person can repeat it by: the family, what was dialled, and what was sent. */
@@ -9,7 +10,7 @@ export function exchangeWords(exchange: Exchange): readonly string[] {
     case 'dns':
       return ['resolve', address, 'A', 'AAAA'];
     case 'http':
-      return ['GET', exchange.url, `--connect-to=${where}`];
+      return httpWords(exchange);
     case 'tls':
       return ['tls', kind, where, ...(exchange.serverName === null ? [] : [`--sni=${exchange.serverName}`])];
     case 'ssh':
@@ -25,7 +26,7 @@ export function exchangeText(exchange: Exchange): string {
     case 'dns':
       return exchange.addresses.join('\n');
     case 'http':
-      return responseText(exchange.response);
+      return httpText(exchange);
     case 'tls':
       return exchange.session === null ? exchange.received : JSON.stringify(exchange.session, null, 1);
     case 'ssh':
@@ -33,13 +34,4 @@ export function exchangeText(exchange: Exchange): string {
     case 'tcp':
       return tcpText(exchange);
   }
-}
-
-function responseText(response: Extract<Exchange, { family: 'http' }>['response']): string {
-  if (response === null) return '';
-  const head = [
-    `HTTP/${response.version} ${response.status} ${response.reason}`,
-    ...response.headers.map(([name, value]) => `${name}: ${value}`),
-  ];
-  return `${head.join('\n')}\n\n${response.body}`;
 }

@@ -62,7 +62,7 @@ function exchangesOf({ host, outside }: Capture, roomFor: (id: string) => number
       exitCode: null,
       stdout: excerptOf(text, exchange.bytesIn, roomFor(id), exchange.state === 'too-much'),
       stderr: excerptOf(exchange.error, Buffer.byteLength(exchange.error), LONG, false),
-      redactions: 0,
+      redactions: exchange.family === 'http' ? exchange.redactions : 0,
     };
   });
 }

@@ -3,6 +3,7 @@ import type { Probe } from '../model/probe.ts';
 import * as fail2ban from './fail2ban.ts';
 import * as firewall from './firewall.ts';
 import * as host from './host.ts';
+import * as http from './http.ts';
 import type { FactSources } from './outputs.ts';
 import * as secrets from './secrets.ts';
 import * as ssh from './ssh.ts';
@@ -28,4 +29,5 @@ export const factSources: FactSources<FactTypes> = {
   ...updates.facts,
   ...secrets.facts,
   ...web.facts,
+  ...http.facts,
 };

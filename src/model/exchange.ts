@@ -102,11 +102,15 @@ export interface TlsSession {
   readonly trust: readonly { readonly store: string; readonly trusted: boolean; readonly error: string }[];
 }
 
-/** One GET. No redirect is followed, no cookie is kept. */
+/** One GET. No redirect is followed, no cookie is kept. Over TLS when `url` says so, with the name in `url` as SNI. */
 export interface HttpExchange extends Common {
   readonly family: 'http';
-  /** Absolute. */
+  /** Absolute. Session identifiers and other secrets in it are redacted, as in the response. */
   readonly url: string;
+  /** 2: the first try was reset, closed without an answer, or could not connect in time. 0: `not-run`. */
+  readonly attempts: number;
+  /** How many secrets were replaced in this record, values of cookies included. */
+  readonly redactions: number;
   /** Null unless `answered`. */
   readonly response: HttpResponse | null;
 }

@@ -1,0 +1,110 @@
+import type { Facts, Problem } from '../../src/model/check.ts';
+import { Ignorance, read } from '../../src/model/fact.ts';
+import type { Chain, HttpEndpoint, Page } from '../../src/model/facts/http.ts';
+
+/** Nothing of the site is served in clear by these: refused, not here, gone, wrong server, use TLS (RFC 9110 §15.5). */
+const DECLINED = [403, 404, 410, 421, 426];
+const PERMANENT = [301, 308];
+
+/** What is wrong with what a site answers in clear, from the first request on. */
+export function plainProblems(chain: Chain, where: string): readonly Problem[] {
+  const [first] = chain.pages;
+  const wrong = first.location === null ? contentProblem(first, where) : redirectProblem(first, where);
+  return wrong === undefined ? laterProblems(chain, where) : [wrong];
+}
+
+/** What is wrong with where a page over TLS leads. */
+export function secureProblems(chain: Chain, where: string): readonly Problem[] {
+  const [first] = chain.pages;
+  return isClear(first.to) ? [downgrade(first, where)] : laterProblems(chain, where);
+}
+
+function contentProblem({ url, status, clientRedirect, hsts }: Page, where: string): Problem | undefined {
+  if (DECLINED.includes(status)) return undefined;
+  const notes = [
+    clientRedirect ? ' The page itself sends browsers on, which protects nobody who changes it on the way.' : '',
+    hsts.fields.length > 0 ? ' It has a Strict-Transport-Security header, which browsers ignore in clear.' : '',
+  ];
+  const because = `${url}${where} is answered in clear with status ${status} and does not redirect to HTTPS.${notes.join('')}`;
+  return { because, actual: `${status} in clear` };
+}
+
+function redirectProblem({ url, status, location, to }: Page, where: string): Problem | undefined {
+  const from = `${url}${where}`;
+  const actual = `${status} to ${location}`;
+  if (to === null) return { because: `${from} redirects to "${location}", which is no URL.`, actual };
+  const target = new URL(to);
+  if (target.protocol === 'http:') return { because: `${from} redirects to ${to}, which is in clear again.`, actual };
+  if (target.protocol !== 'https:')
+    return { because: `${from} redirects to "${location}", which is no web page.`, actual };
+  if (nameOf(to) !== nameOf(url)) {
+    const because = `${from} redirects to the other name ${target.hostname} at once, so browsers never see HSTS of the name they asked for.`;
+    return { because, actual };
+  }
+  if (PERMANENT.includes(status)) return undefined;
+  return {
+    because: `${from} redirects to HTTPS only for now (status ${status}), so browsers ask in clear again.`,
+    actual,
+  };
+}
+
+/** A circle within HTTPS is none of these: a site may send a browser round until it shows its cookie. */
+function laterProblems({ pages, end, trouble }: Chain, where: string): readonly Problem[] {
+  const [first, ...rest] = pages;
+  const problems = rest.filter(({ url, to }) => !isClear(url) && isClear(to)).map((page) => downgrade(page, where));
+  if (end === 'long') {
+    const because = `${first.url}${where} redirects more than ${rest.length} times.`;
+    problems.push({ because, actual: 'too many redirects' });
+  }
+  if (problems.length === 0 && trouble !== null) throw new Ignorance(trouble);
+  return problems;
+}
+
+function downgrade({ url, location }: Page, where: string): Problem {
+  return {
+    because: `${url}${where} redirects from HTTPS back to clear text, to ${location}.`,
+    actual: `HTTPS redirects to ${location}`,
+  };
+}
+
+function isClear(url: string | null): boolean {
+  return url?.startsWith('http:') === true;
+}
+
+function nameOf(url: string): string {
+  return new URL(url).hostname.replace(/\.$/, '');
+}
+
+/** `/` redirects, another path does not: what is really there is served in clear. */
+export function unevenProblem(root: Chain, missing: Chain, where: string): Problem | undefined {
+  const [page] = missing.pages;
+  if (root.pages[0].location === null || page.location !== null || !DECLINED.includes(page.status)) return undefined;
+  const because = `/ redirects, but ${page.url}${where}, a path that does not exist, is answered in clear with status ${page.status}; so other paths are served in clear.`;
+  return { because, actual: `only / redirects (${page.status} elsewhere)` };
+}
+
+/**
+ * True when a port that drops our packets drops everybody's: the host says that nothing listens there, and that nothing
+ * is forwarded. What the host did not tell counts for nothing.
+ */
+export function nobodyServes(facts: Facts<'listeners' | 'packetFilter4' | 'packetFilter6'>, port: number): boolean {
+  try {
+    const filters = [facts.get('packetFilter4'), facts.get('packetFilter6')];
+    const forwarded = filters.flatMap((filter) => (filter === undefined ? [] : (read(filter.published) ?? [])));
+    const taken = forwarded.some(({ ports }) => ports === null || (ports.from <= port && port <= ports.to));
+    const listening = facts.get('listeners')?.some((each) => each.port === port && !each.isLoopback);
+    return !taken && listening === false;
+  } catch (error) {
+    if (error instanceof Ignorance) return false;
+    throw error;
+  }
+}
+
+/** What stands behind a pass, per address. */
+export function plainText({ plainRoot }: HttpEndpoint, port: number): string {
+  if (plainRoot.state === 'absent') return `${plainRoot.because}.`;
+  if (plainRoot.state === 'unknown') return `Port ${port} does not answer, and nothing on the host listens there.`;
+  const [{ url, status, location }] = plainRoot.value.pages;
+  if (location === null) return `${url} is refused with status ${status}.`;
+  return `${url} redirects to ${location} with status ${status}, as do other paths.`;
+}
