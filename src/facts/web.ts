@@ -1,27 +1,30 @@
 import { known } from '../model/fact.ts';
 import type { WebFacts } from '../model/facts/web.ts';
 import type { Probe } from '../model/probe.ts';
-import { isAddress, parseSite, type Site, siteUrl } from '../model/site.ts';
 import type { FactSources } from './outputs.ts';
-import { LISTENERS, readListeners } from './web/listeners.ts';
+import { apacheProbes } from './web/apache-probe.ts';
+import { caddyProbes } from './web/caddy-probe.ts';
+import { readWebConfig } from './web/config.ts';
+import { CONFIGURED_PROBES } from './web/configured.ts';
+import { LISTENER_PROBES, listenerProbes, readListeners } from './web/listeners.ts';
+import { nginxProbes } from './web/nginx-probe.ts';
+import { serverProbes, WEB_CERTIFICATES } from './web/server-probes.ts';
+import { readSites } from './web/sites.ts';
 
-export const probes: readonly Probe[] = [];
+export const probes: readonly Probe[] = [
+  ...listenerProbes,
+  ...nginxProbes,
+  ...apacheProbes,
+  ...caddyProbes,
+  ...serverProbes,
+];
 
 export const facts: FactSources<WebFacts> = {
   sites: {
-    probes: [],
+    probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES],
     withoutLogin: true,
-    derive: ({ host }) => known({ sites: declaredSites(host), doubts: [] }),
+    derive: (outputs) => known(readSites(outputs)),
   },
-  listeners: { probes: [LISTENERS], derive: (outputs) => known(readListeners(outputs)) },
+  listeners: { probes: LISTENER_PROBES, derive: (outputs) => known(readListeners(outputs)) },
+  webConfig: { probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, WEB_CERTIFICATES], derive: readWebConfig },
 };
-
-/** What the inventory says; it was validated when it was read, so what does not parse is not there. */
-function declaredSites({ sites, source }: { readonly sites: readonly string[]; readonly source: string }): Site[] {
-  return sites.flatMap((text): Site[] => {
-    const site = parseSite(text);
-    if (typeof site === 'string') return [];
-    const serverName = isAddress(site.name) ? null : site.name;
-    return [{ ...site, url: siteUrl(site), serverName, origin: 'declared', source }];
-  });
-}

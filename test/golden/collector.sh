@@ -371,6 +371,205 @@ for l in "$@"; do
 done
 set -f; IFS=$NL
 [ -n "$L" ] && ls -ldnL -- $L'
+run user listeners 10 262144 ss -Hltn
+run user nginx-build 10 262144 nginx -V
+run user nginx-config 10 1048576 sh -c 'NL='\''
+'\''
+r=
+for d in /etc/nginx /usr/local/nginx/conf /usr/local/openresty/nginx/conf; do
+  [ -d "$d" ] || continue
+  r=1; [ -r "$d" ] && [ -x "$d" ] || printf '\''closed %s\n'\'' "$d"
+done
+[ -n "$r" ] || exit 0
+set --
+for f in /etc/nginx/* /etc/nginx/*/* /etc/nginx/*/*/* /etc/nginx/*/*/*/* /usr/local/nginx/conf/* /usr/local/nginx/conf/*/* /usr/local/nginx/conf/*/*/* /usr/local/nginx/conf/*/*/*/* /usr/local/openresty/nginx/conf/* /usr/local/openresty/nginx/conf/*/* /usr/local/openresty/nginx/conf/*/*/* /usr/local/openresty/nginx/conf/*/*/*/*; do
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*.so|*passwd*|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
+  [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -s "$f" ] || { printf '\''file %s\n'\'' "$f"; continue; }
+  [ "$#" -lt 400 ] || { echo many; break; }
+  set -- "$@" "$f"
+done
+[ "$#" -gt 0 ] || exit 0
+awk '\''function blot(s) { gsub(/[A-Za-z0-9]/, "x", s); return s }
+function shown(f, t) {
+  if (f ~ /^(include|http|server|events|stream|mail|location|listen|server_name|internal|load_module|rewrite|error_page|ssl|ssl_certificate|ssl_protocols|ssl_ciphers|ssl_prefer_server_ciphers|ssl_reject_handshake|ssl_conf_command|ssl_dhparam|ssl_ecdh_curve|ssl_session_tickets|ssl_stapling|ssl_verify_client|http2|http3|add_header_inherit|proxy_hide_header|server_tokens)$/) return 1
+  if (f ~ /^(add_header|more_set_headers)$/) return tolower(t) ~ /strict-transport-security/
+  if (f == "return") return t ~ /^return[ \t\n]+(30[12378][ \t\n]|[0-9]+[ \t\n]*$|["\047]?https?:)/
+  if (f == "if") return t ~ /^if[ \t\n]*[(][ \t\n]*[$](scheme|https|host|http_host|server_port|server_name|http_x_forwarded_proto|request_method|request_uri|uri)[ \t\n)]/
+  return 0
+}
+function ended(c,  t, f, lead) {
+  t = st; sub(/^[ \t\r\n]+/, "", t); lead = substr(st, 1, length(st) - length(t))
+  f = t; sub(/[ \t\r\n(].*/, "", f)
+  if (c == "" || hid[d]) t = blot(t)
+  else if (!shown(f, t)) t = (f ~ /^[a-z][a-z0-9_]*$/) ? f blot(substr(t, length(f) + 1)) : blot(t)
+  out = out lead t c; st = ""
+  if (c == "{") { d++; hid[d] = hid[d - 1] || f ~ /^(map|geo|types|split_clients|charset_map)$/ }
+  if (c == "}" && d) d--
+}
+function finish() { if (name == "") return; ended(""); sub(/\n$/, "", out); gsub(/\n/, "\n:", out); printf "file %s\n:%s\n", name, out }
+FNR == 1 { finish(); name = FILENAME; out = st = q = ""; d = 0; fresh = 1; hid[0] = 0 }
+{ sub(/\r$/, "") }
+q == "" && st ~ /^[ \t\n]*$/ && /^[ \t]*(#|$)/ {
+  out = out st (tolower($0) ~ /strict-transport-security/ ? $0 : "") "\n"; st = ""; next
+}
+{
+  n = length($0)
+  for (i = 1; i <= n; i++) {
+    c = substr($0, i, 1)
+    if (c == "\\") { i++; st = st c substr($0, i, 1); fresh = 0; continue }
+    if (q != "") { if (c == q) q = ""; st = st c; continue }
+    if (fresh && c == "#") break
+    if (fresh && (c == "\"" || c == "\047")) { q = c; fresh = 0; st = st c; continue }
+    if (c == ";" || (c == "{" && substr($0, i - 1, 1) != "$") || (c == "}" && fresh)) { ended(c); fresh = 1; continue }
+    fresh = (c == " " || c == "\t")
+    st = st c
+  }
+  st = st "\n"; if (q == "") fresh = 1
+}
+END { finish() }'\'' "$@"'
+run user apache-config 10 1048576 sh -c 'NL='\''
+'\''
+r=
+for d in /etc/apache2 /etc/httpd; do
+  [ -d "$d" ] || continue
+  r=1; [ -r "$d" ] && [ -x "$d" ] || printf '\''closed %s\n'\'' "$d"
+done
+[ -n "$r" ] || exit 0
+set --
+for f in /etc/apache2/* /etc/apache2/*-enabled/* /etc/apache2/*-enabled/*/* /etc/apache2/conf.d/* /etc/apache2/vhosts.d/* /etc/apache2/sites.d/* /etc/httpd/conf/* /etc/httpd/conf.d/* /etc/httpd/conf.modules.d/* /etc/httpd/vhosts.d/* /etc/httpd/sites-enabled/*; do
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*.so|*passwd*|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
+  [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -s "$f" ] || { printf '\''file %s\n'\'' "$f"; continue; }
+  [ "$#" -lt 400 ] || { echo many; break; }
+  set -- "$@" "$f"
+done
+[ "$#" -gt 0 ] || exit 0
+awk '\''function blot(s) { gsub(/[A-Za-z0-9]/, "x", s); return s }
+function shown(f, t) {
+  if (f ~ /^(define|undefine)$/ && t ~ /(pass|secret|token|key|pwd)/) return 0
+  if (f ~ /^(listen|servername|serveralias|serverroot|include|includeoptional|loadmodule|define|undefine|use|servertokens|sslengine|sslprotocol|sslcertificatefile|sslciphersuite|sslhonorcipherorder|sslstrictsnivhostcheck|redirect|redirectpermanent|redirecttemp|redirectmatch|rewriteengine|rewriterule|usecanonicalname|errordocument|<virtualhost|<ifmodule|<ifdefine|<ifversion|<location|<locationmatch|<directory|<directorymatch|<files|<filesmatch|<proxy|<proxymatch|<macro|<limit|<limitexcept|<else>|<\/[a-z]+>)$/) return 1
+  if (f == "header") return t ~ /strict-transport-security/
+  if (f ~ /^(<if|<elseif|rewritecond)$/) return t ~ /(https|request_scheme|server_port|http_host|server_name|request_uri)/ && t !~ /http:/
+  return 0
+}
+function ended(  t, f, lead) {
+  t = st; sub(/^[ \t]+/, "", t); lead = substr(st, 1, length(st) - length(t))
+  f = t; sub(/[ \t\n].*/, "", f)
+  if (name ~ /\/envvars$/) { if (t !~ /^export[ \t]+[A-Z_0-9]+=/ || t ~ /(PASS|SECRET|TOKEN|KEY|PWD)[A-Z_0-9]*=/) gsub(/[^\n]/, "", t) }
+  else if (substr(t, 1, 1) == "#") { if (tolower(t) !~ /strict-transport-security/) gsub(/[^\n]/, "", t) }
+  else if (!shown(tolower(f), tolower(t))) t = (f ~ /^<?[A-Za-z][A-Za-z0-9_]*$/) ? f blot(substr(t, length(f) + 1)) : blot(t)
+  out = out lead t "\n"; st = ""; more = 0
+}
+function finish() { if (name == "") return; if (more) ended(); sub(/\n$/, "", out); gsub(/\n/, "\n:", out); printf "file %s\n:%s\n", name, out }
+FNR == 1 { finish(); name = FILENAME; out = st = ""; more = 0 }
+{ sub(/\r$/, ""); st = more ? st "\n" $0 : $0; more = 1 }
+/\\$/ && name !~ /\/envvars$/ { next }
+{ ended() }
+END { finish() }'\'' "$@"'
+run user caddy-config 10 524288 sh -c 'NL='\''
+'\''
+r=
+for d in /etc/caddy; do
+  [ -d "$d" ] || continue
+  r=1; [ -r "$d" ] && [ -x "$d" ] || printf '\''closed %s\n'\'' "$d"
+done
+[ -n "$r" ] || exit 0
+set --
+for f in /etc/caddy/* /etc/caddy/*/* /etc/caddy/*/*/*; do
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*.so|*passwd*|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
+  [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
+  [ -s "$f" ] || { printf '\''file %s\n'\'' "$f"; continue; }
+  [ "$#" -lt 400 ] || { echo many; break; }
+  set -- "$@" "$f"
+done
+[ "$#" -gt 0 ] || exit 0
+awk '\''function blot(s) { gsub(/[A-Za-z0-9]/, "x", s); return s }
+function shown(f, t) {
+  if (d == 0 && (t ~ /[{][ \t]*$/ || t ~ /,[ \t]*$/ || wide || first)) return 1
+  if (tolower(t) ~ /strict-transport-security/) return f !~ /^@/
+  if (f == "header") return t ~ /^header([ \t]+(@[A-Za-z0-9_-]+|[*]|[/][A-Za-z0-9_.*\/-]*))?[ \t]*[{]?$/
+  if (f == "tls") return t !~ /["\140]/
+  if (f == "defer") return 1
+  return f ~ /^(import|redir|auto_https|http_port|https_port|protocols|servers|bind|default_sni|handle|handle_path|handle_errors|route|header_down)$/
+}
+function finish() { if (name == "") return; sub(/\n$/, "", out); gsub(/\n/, "\n:", out); printf "file %s\n:%s\n", name, out }
+FNR == 1 { finish(); name = FILENAME; out = ""; d = 0; wide = 0; first = 1 }
+{ sub(/\r$/, "") }
+/^[ \t]*(#|$)/ { out = out (tolower($0) ~ /strict-transport-security/ ? $0 : "") "\n"; next }
+{
+  t = $0; sub(/^[ \t]+/, "", t); lead = substr($0, 1, length($0) - length(t))
+  sub(/[ \t]+#.*/, "", t)
+  f = t; sub(/[ \t].*/, "", f)
+  if (f == "}" && d) d--
+  see = shown(f, t)
+  wide = d == 0 && t ~ /,[ \t]*$/
+  first = 0
+  if (!see) t = (f ~ /^[a-z][a-z0-9_]*$/) ? f blot(substr(t, length(f) + 1)) : blot(t)
+  if ($NF == "{" || t ~ /(^|[ \t])[{][ \t]*$/) d++
+  out = out lead t "\n"
+}
+END { finish() }'\'' "$@"'
+run user web-servers 10 262144 sh -c '[ -r /proc/self/comm ] || exit 3
+s=
+for p in /proc/[0-9]*; do
+  read -r c <"$p/comm" || continue
+  case $c in nginx|openresty|apache2|httpd|caddy) ;; *) continue ;; esac
+  g=; read -r g <"$p/cgroup"
+  l=; read -r l <"$p/cmdline"
+  case $l in '\''nginx: worker'\''*|'\''nginx: cache'\''*) continue ;; esac
+  case "$s" in *"|$c $g|"*) continue ;; esac
+  s="$s|$c $g|"
+  printf '\''%s %s '\'' "$c" "${g:--}"
+  tr '\''\000\n'\'' '\''  '\'' <"$p/cmdline"
+  echo
+done 2>/dev/null
+exit 0'
+mark web-certificates.list
+L=$({ (
+NL='
+'
+r=
+for d in /etc/nginx /usr/local/nginx/conf /usr/local/openresty/nginx/conf /etc/apache2 /etc/httpd /etc/caddy; do
+  [ -d "$d" ] || continue
+  r=1; [ -r "$d" ] && [ -x "$d" ] || :
+done
+[ -n "$r" ] || exit 0
+set --
+for f in /etc/nginx/* /etc/nginx/*/* /etc/nginx/*/*/* /etc/nginx/*/*/*/* /usr/local/nginx/conf/* /usr/local/nginx/conf/*/* /usr/local/nginx/conf/*/*/* /usr/local/nginx/conf/*/*/*/* /usr/local/openresty/nginx/conf/* /usr/local/openresty/nginx/conf/*/* /usr/local/openresty/nginx/conf/*/*/* /usr/local/openresty/nginx/conf/*/*/*/* /etc/apache2/* /etc/apache2/*-enabled/* /etc/apache2/*-enabled/*/* /etc/apache2/conf.d/* /etc/apache2/vhosts.d/* /etc/apache2/sites.d/* /etc/httpd/conf/* /etc/httpd/conf.d/* /etc/httpd/conf.modules.d/* /etc/httpd/vhosts.d/* /etc/httpd/sites-enabled/* /etc/caddy/* /etc/caddy/*/* /etc/caddy/*/*/*; do
+  case $f in *"$NL"*) :; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*.so|*passwd*|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || :; continue; }
+  [ -f "$f" ] || { [ -L "$f" ] && :; continue; }
+  [ -r "$f" ] || { :; continue; }
+  [ -s "$f" ] || { :; continue; }
+  [ "$#" -lt 400 ] || { :; break; }
+  set -- "$@" "$f"
+done
+[ "$#" -gt 0 ] || exit 0
+awk '
+FILENAME ~ /\/snippets\/snakeoil[.]conf$/ { next }
+FNR == 1 { caddy = FILENAME ~ /caddy/; split(FILENAME, p, "/"); root = "/" p[2] "/" p[3] "/"
+  if (p[2] == "usr") root = substr(FILENAME, 1, index(FILENAME, "/conf/") + 5) }
+{
+  gsub(/[";{}\047\r]/, " ")
+  for (i = 1; i < NF; i++) {
+    if (substr($i, 1, 1) == "#") break
+    w = tolower($i)
+    if (w != "ssl_certificate" && w != "sslcertificatefile" && !(caddy && w == "tls" && NF - i > 1)) continue
+    v = $(i + 1)
+    if (v ~ /[$]/) continue
+    if (v !~ /^\//) v = root v
+    if (!seen[v]++) print v
+  }
+}' "$@"
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+list web-certificates 100 together root web-certificates 10 1048576 sed -nsE -e /-BEGIN.CERTIFICATE-/F -e '/-BEGIN.CERTIFICATE-/,/-(BEGIN|END)/p' --
 printf '\n%s end\n' "$N" >&4
 printf '\n%s bye %s\n' "$N" "$n"
 }

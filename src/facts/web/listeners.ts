@@ -1,13 +1,26 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { Listener } from '../../model/facts/web.ts';
+import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
 
 /** Run as root, so that it names the processes of everybody. */
-export const LISTENERS = 'ssh-listeners';
+const WITH_PROCESSES = 'ssh-listeners';
+const READABLE = 'listeners';
+export const LISTENER_PROBES = [WITH_PROCESSES, READABLE] as const;
+
+export const listenerProbes: readonly Probe[] = [
+  {
+    id: READABLE,
+    purpose: 'Which TCP ports the host listens on, without the processes, for hosts without sudo.',
+    as: 'user',
+    argv: ['ss', '-Hltn'],
+  },
+];
 
 /** Everything that listens for TCP connections. Throws `Ignorance` when that was not shown, or not readably. */
 export function readListeners(outputs: Outputs): readonly Listener[] {
-  return parseListeners(outputs.ran(LISTENERS));
+  const { state, exitCode } = outputs.get(WITH_PROCESSES);
+  return parseListeners(outputs.ran(state === 'ran' && exitCode === 0 ? WITH_PROCESSES : READABLE));
 }
 
 /**

@@ -1,0 +1,126 @@
+import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
+import type { Listener, Sites } from '../../model/facts/web.ts';
+import { isAddress, parseSite, type Site, siteUrl } from '../../model/site.ts';
+import type { Outputs } from '../outputs.ts';
+import { readConfigured, SERVER_PROCESSES } from './configured.ts';
+import { readListeners } from './listeners.ts';
+import type { Configured } from './nginx.ts';
+import { isLocal, kindOf, type Listen, type Served, standsFor } from './served.ts';
+
+/** Declared and discovered sites, each once, and what may hide more. */
+export function readSites(outputs: Outputs): Sites {
+  const declared = declaredSites(outputs.host);
+  // The host was not logged in to: there is no configuration to read, and that is said of every check of its own.
+  if (outputs.now === 0) return { sites: sorted(declared), doubts: [] };
+  const configured = readConfigured(outputs);
+  const found = configured.served.flatMap((served) => discovered(served, outputs.host.address));
+  return { sites: merged(declared, found), doubts: [...configured.doubts, ...hidden(outputs, configured, declared)] };
+}
+
+/** What the inventory says; it was validated when it was read, so what does not parse is not there. */
+function declaredSites({ sites, source }: { readonly sites: readonly string[]; readonly source: string }): Site[] {
+  return sites.flatMap((text): Site[] => {
+    const site = parseSite(text);
+    if (typeof site === 'string') return [];
+    const serverName = isAddress(site.name) ? null : site.name;
+    return [{ ...site, url: siteUrl(site), serverName, origin: 'declared', source }];
+  });
+}
+
+/** The sites of one server block: per name its ports with TLS, and where there are none, those without. */
+function discovered(served: Served, address: string): Site[] {
+  const open = served.listens.filter((listen) => !isLocal(listen));
+  if (served.isSilent || open.length === 0) return [];
+  const secure = open.filter(({ tls }) => tls);
+  const names = served.names.length === 0 ? [''] : served.names;
+  return names
+    .flatMap(plainNames)
+    .flatMap((name) => (secure.length > 0 ? secure : open).map((listen) => siteOf(served, name, listen, address)));
+}
+
+/** `.example.org` stands for the name itself and for every name below it. */
+function plainNames(name: string): string[] {
+  return name.startsWith('.') ? [name.slice(1), `*${name}`] : [name];
+}
+
+function siteOf({ place, software }: Served, name: string, listen: Listen, address: string): Site {
+  const kind = kindOf(name);
+  const site = {
+    scheme: listen.tls ? 'https' : 'http',
+    name: kind === 'none' ? address : name,
+    port: listen.port,
+  } as const;
+  const common = { ...site, url: siteUrl(site), origin: 'discovered', source: `${place.path}:${place.line}` } as const;
+  if (kind === 'name') return { ...common, serverName: name };
+  if (kind === 'none') return { ...common, serverName: null };
+  const example = siteUrl({ ...site, name: 'name.example.org' });
+  const unobservable =
+    `${software} serves every name that fits ${name} (${common.source}), and no such name is declared: ` +
+    `declare one in the inventory, e.g. sites: [${example}].`;
+  return { ...common, serverName: null, unobservable };
+}
+
+function merged(declared: readonly Site[], found: readonly Site[]): readonly Site[] {
+  const all = new Map(declared.map((site) => [site.url, site]));
+  const secured = new Set([...declared, ...found].filter(({ scheme }) => scheme === 'https').map(({ name }) => name));
+  for (const site of found) {
+    const known = all.get(site.url);
+    if (known !== undefined) {
+      if (known.origin === 'declared') all.set(site.url, { ...known, origin: 'both' });
+    } else if (site.unobservable !== undefined) {
+      const isNamed = declared.some(({ name, port }) => port === site.port && standsFor(site.name, name));
+      if (!isNamed) all.set(site.url, site);
+    } else if (site.scheme !== 'http' || !secured.has(site.name)) all.set(site.url, site);
+  }
+  return sorted([...all.values()]);
+}
+
+function sorted(sites: readonly Site[]): readonly Site[] {
+  const unique = new Map([...sites].reverse().map((site) => [site.url, site]));
+  return [...unique.values()].sort((a, b) => (a.url < b.url ? -1 : 1));
+}
+
+/** Web ports on which something answers that neither the inventory nor a configuration that was read accounts for. */
+function hidden(outputs: Outputs, { served, passedOn, doubts }: Configured, declared: readonly Site[]): Unknown[] {
+  const isDeclared = (port: number): boolean => declared.some((site) => site.port === port);
+  const passed = passedOn.flatMap(({ port, place }) =>
+    isDeclared(port)
+      ? []
+      : [
+          unknown(
+            'not-observable',
+            `nginx passes port ${port} on to others (${place.path}:${place.line}), and no site on that port is declared.`,
+            DECLARE,
+          ),
+        ],
+  );
+  let listeners: readonly Listener[];
+  try {
+    listeners = readListeners(outputs);
+  } catch (error) {
+    if (!(error instanceof Ignorance)) throw error;
+    return [...passed, error.fact];
+  }
+  const configured = new Set(served.flatMap(({ listens }) => listens.map(({ port }) => port)));
+  const ports = [80, 443].filter((port) => !isDeclared(port) && !passedOn.some((one) => one.port === port));
+  const strange = ports.flatMap((port): Unknown[] => {
+    const here = listeners.filter((listener) => listener.port === port && !listener.isLoopback);
+    const processes = [...new Set(here.flatMap((listener) => listener.processes))].sort();
+    const others = processes.filter((name) => !SERVER_PROCESSES.some((known) => name.startsWith(known)));
+    const isExplained = configured.has(port) && others.length === 0;
+    // A server whose configuration could not be read has said so already.
+    const isSaid = doubts.length > 0 && processes.length > 0 && others.length === 0;
+    if (here.length === 0 || isExplained || isSaid) return [];
+    const who = others.length > 0 ? others.join(' and ') : (processes[0] ?? 'A process that could not be seen');
+    return [
+      unknown(
+        'not-observable',
+        `${who} listens on port ${port}, and which sites it serves there is not known.`,
+        DECLARE,
+      ),
+    ];
+  });
+  return [...passed, ...strange];
+}
+
+const DECLARE = 'Declare the sites of this host in the inventory.';
