@@ -452,7 +452,7 @@ done
 awk '\''function blot(s) { gsub(/[A-Za-z0-9]/, "x", s); return s }
 function shown(f, t) {
   if (f ~ /^(define|undefine)$/ && t ~ /(pass|secret|token|key|pwd)/) return 0
-  if (f ~ /^(listen|servername|serveralias|serverroot|include|includeoptional|loadmodule|define|undefine|use|servertokens|sslengine|sslprotocol|sslcertificatefile|sslciphersuite|sslhonorcipherorder|sslstrictsnivhostcheck|redirect|redirectpermanent|redirecttemp|redirectmatch|rewriteengine|rewriterule|usecanonicalname|errordocument|<virtualhost|<ifmodule|<ifdefine|<ifversion|<location|<locationmatch|<directory|<directorymatch|<files|<filesmatch|<proxy|<proxymatch|<macro|<limit|<limitexcept|<else>|<\/[a-z]+>)$/) return 1
+  if (f ~ /^(listen|servername|serveralias|serverroot|include|includeoptional|loadmodule|define|undefine|use|servertokens|sslengine|sslprotocol|sslcertificatefile|sslciphersuite|sslhonorcipherorder|sslstrictsnivhostcheck|redirect|redirectpermanent|redirecttemp|redirectmatch|rewriteengine|rewriterule|usecanonicalname|errordocument|<virtualhost|<ifmodule|<ifdefine|<ifversion|<location|<locationmatch|<directory|<directorymatch|<files|<filesmatch|<proxy|<proxymatch|<macro|<limit|<limitexcept|<else.|<\/[a-z]+.)$/) return 1
   if (f == "header") return t ~ /strict-transport-security/
   if (f ~ /^(<if|<elseif|rewritecond)$/) return t ~ /(https|request_scheme|server_port|http_host|server_name|request_uri)/ && t !~ /http:/
   return 0
@@ -561,7 +561,7 @@ FNR == 1 { caddy = FILENAME ~ /caddy/; split(FILENAME, p, "/"); root = "/" p[2] 
   for (i = 1; i < NF; i++) {
     if (substr($i, 1, 1) == "#") break
     w = tolower($i)
-    if (w != "ssl_certificate" && w != "sslcertificatefile" && !(caddy && w == "tls" && NF - i > 1)) continue
+    if (w != "ssl_certificate" && w != "sslcertificatefile" && !(caddy && w == "tls" && i + 1 < NF)) continue
     v = $(i + 1)
     if (v ~ /[$]/) continue
     if (v !~ /^\//) v = root v

@@ -62,7 +62,7 @@ function servedOf(server: Server, http: Http): Served {
     software: 'nginx',
     place,
     listens,
-    names: names.map((name) => name.toLowerCase().replace(/\.$/, '')),
+    names: names.map((name) => (name.startsWith('~') ? name : name.toLowerCase().replace(/\.$/, ''))),
     isSilent: isSilent(block),
     hsts: hstsOf(block, http.headers, http.commented),
     protocols: protocolsOf(server, http),
