@@ -1,4 +1,4 @@
-import type { HostResult, RawHost, ReportSource } from '../src/model/finding.ts';
+import type { HostResult, RawPart, ReportSource } from '../src/model/finding.ts';
 import { inertJson } from './safe.ts';
 import type { Sink, Writer } from './writer.ts';
 
@@ -19,16 +19,16 @@ export const json: Writer = {
     await out.add(`{\n"schemaVersion": ${JSON.stringify(schemaVersion)},\n"run": ${inertJson(JSON.stringify(run))}`);
     await writeArray(out, 'controls', eachOf(controls));
     await writeArray(out, 'checks', eachOf(checks));
-    for (const section of SECTIONS) await writeArray(out, section.name, membersOf(source, section.member));
+    for (const section of SECTIONS) await writeArray(out, section.name, membersOf(source, section.part));
     await out.add(`,\n"summary": ${JSON.stringify(summary)}\n}\n`);
     await out.flush();
   },
 };
 
 const SECTIONS = [
-  { name: 'hosts', member: 'host' },
-  { name: 'findings', member: 'findings' },
-  { name: 'evidence', member: 'evidence' },
+  { name: 'hosts', part: 'host' },
+  { name: 'findings', part: 'findings' },
+  { name: 'evidence', part: 'evidence' },
 ] as const;
 
 async function writeArray(out: Buffered, name: string, pieces: AsyncIterable<string>): Promise<void> {
@@ -43,14 +43,14 @@ async function writeArray(out: Buffered, name: string, pieces: AsyncIterable<str
 }
 
 /** The members of one array, host by host: as the source has them ready, else serialised here. */
-async function* membersOf(source: ReportSource, member: keyof RawHost): AsyncGenerator<string> {
-  if (source.rawHosts !== undefined) for await (const raw of source.rawHosts()) yield raw[member];
-  else for await (const result of source.hosts()) yield rawOf(result, member);
+async function* membersOf(source: ReportSource, part: RawPart): AsyncGenerator<string> {
+  if (source.rawHosts !== undefined) yield* source.rawHosts(part);
+  else for await (const result of source.hosts()) yield rawOf(result, part);
 }
 
-function rawOf(result: HostResult, member: keyof RawHost): string {
-  const text = JSON.stringify(result[member]);
-  return member === 'host' ? text : text.slice(1, -1);
+function rawOf(result: HostResult, part: RawPart): string {
+  const text = JSON.stringify(result[part]);
+  return part === 'host' ? text : text.slice(1, -1);
 }
 
 async function* eachOf(definitions: readonly unknown[]): AsyncGenerator<string> {

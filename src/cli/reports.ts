@@ -31,9 +31,7 @@ export async function conclude<T>(
   const reports = [];
   for (const name of chosen) reports.push(await writeReport(name, source, draft));
   const findings = await draft.create('findings.ndjson');
-  for await (const { findings: list } of source.hosts()) {
-    for (const finding of list) await findings.write(`${JSON.stringify(finding)}\n`);
-  }
+  for await (const lines of draft.spool.findingLines()) await findings.write(lines);
   await findings.close();
   const told = await tell({ source, folder: join(out, draft.id), reports });
   await draft.finish(head.run, baselines);
@@ -53,5 +51,5 @@ async function writeReport(name: FormatName, source: ReportSource, draft: RunDra
 }
 
 export function sourceOf(head: ReportHead, draft: Pick<RunDraft, 'spool'>): ReportSource {
-  return { head, hosts: () => draft.spool.read(), rawHosts: () => draft.spool.readRaw() };
+  return { head, hosts: () => draft.spool.read(), rawHosts: (part) => draft.spool.readRaw(part) };
 }

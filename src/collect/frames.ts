@@ -33,6 +33,7 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
   const errors = split(stderr, nonce).filter((part) => part.head !== 'end');
   const hello = helloOf(parts[0]?.head);
   if (hello === null) return { hello, outputs: [], complete: false };
+  const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
   const outputs: Output[] = [];
   let bye: number | null = null;
   for (let at = 1; at < parts.length; at += 1) {
@@ -48,7 +49,6 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
     const done = /^done (\d+)$/.exec(parts[at + 2]?.head ?? '');
     const error = errors.find((candidate) => candidate.head === probe && !candidate.used);
     if (error !== undefined) error.used = true;
-    const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
     outputs.push(
       outputOf({
         probe,

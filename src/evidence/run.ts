@@ -119,6 +119,7 @@ async function createFile(path: string): Promise<Sink> {
   let buffer: string[] = [];
   let held = 0;
   const flush = async () => {
+    if (held === 0) return;
     const text = buffer.join('');
     buffer = [];
     held = 0;

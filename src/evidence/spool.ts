@@ -1,5 +1,6 @@
+import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { HostResult, RawHost } from '../model/finding.ts';
+import type { HostResult, RawPart } from '../model/finding.ts';
 import { writing } from './error.ts';
 
 /**
@@ -8,17 +9,26 @@ import { writing } from './error.ts';
  */
 export interface Spool {
   append(result: HostResult): Promise<void>;
-  /** Results sorted by host name. */
+  /** Results sorted by host name. Read each one's `evidence` before the next: most readers need it of few hosts. */
   read(): AsyncIterable<HostResult>;
-  /** As `read`, but the JSON text of the parts, for writers that only copy it: arrays without their brackets. */
-  readRaw(): AsyncIterable<RawHost>;
+  /** As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. */
+  readRaw(part: RawPart): AsyncIterable<string>;
+  /** The findings of each host, one JSON text per line. */
+  findingLines(): AsyncIterable<string>;
   close(): Promise<void>;
 }
 
+/** Where a host's parts are, one after the other: the host, a line for each finding, its evidence. */
 interface Place {
   readonly name: string;
+  readonly host: Span;
+  readonly findings: Span;
+  readonly evidence: Span;
+}
+
+interface Span {
   readonly at: number;
-  readonly lengths: readonly [number, number, number];
+  readonly length: number;
 }
 
 export async function openSpool(file: string): Promise<Spool> {
@@ -26,36 +36,54 @@ export async function openSpool(file: string): Promise<Spool> {
   const places: Place[] = [];
   let end = 0;
   let last: Promise<unknown> = Promise.resolve();
+  const spanOf = (text: string): Span => {
+    const span = { at: end, length: Buffer.byteLength(text) };
+    end += span.length;
+    return span;
+  };
   const sorted = () => [...places].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return {
-    append(result) {
-      const parts = [result.host, result.findings, result.evidence].map((part) => Buffer.from(JSON.stringify(part)));
-      const whole = Buffer.concat(parts);
+    append({ host, findings, evidence }) {
       const at = end;
-      end += whole.length;
+      const texts = [JSON.stringify(host), linesOf(findings), JSON.stringify(evidence)] as const;
       places.push({
-        name: result.host.name,
-        at,
-        lengths: [parts[0]?.length ?? 0, parts[1]?.length ?? 0, parts[2]?.length ?? 0],
+        name: host.name,
+        host: spanOf(texts[0]),
+        findings: spanOf(texts[1]),
+        evidence: spanOf(texts[2]),
       });
+      const whole = Buffer.from(texts.join(''));
       const write = last.then(() => writing(file, () => writeAll(handle, whole, at)));
       last = write.catch(() => undefined);
       return write;
     },
     async *read() {
       for (const place of sorted()) {
-        yield resultOf(await partsAt(handle, place));
+        const [host, findings] = await Promise.all([textAt(handle, place.host), textAt(handle, place.findings)]);
+        yield resultOf(host, findings, () => textNow(handle, place.evidence));
       }
     },
-    async *readRaw() {
+    async *readRaw(part) {
       for (const place of sorted()) {
-        const { host, findings, evidence } = await partsAt(handle, place);
-        const inner = (array: Buffer) => array.toString('utf8', 1, array.length - 1);
-        yield { host: host.toString(), findings: inner(findings), evidence: inner(evidence) };
+        const text = await textAt(handle, place[part]);
+        if (part === 'host') yield text;
+        else yield part === 'findings' ? members(text) : text.slice(1, -1);
       }
+    },
+    async *findingLines() {
+      for (const place of sorted()) yield await textAt(handle, place.findings);
     },
     close: () => handle.close(),
   };
+}
+
+function linesOf(findings: HostResult['findings']): string {
+  return findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
+}
+
+/** The lines as members of an array; JSON text itself has no line end. */
+function members(lines: string): string {
+  return lines.slice(0, -1).replaceAll('\n', ',');
 }
 
 /** A disk that gets full takes a part and says so only at the next attempt. */
@@ -66,27 +94,24 @@ async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<
   }
 }
 
-interface Parts {
-  readonly host: Buffer;
-  readonly findings: Buffer;
-  readonly evidence: Buffer;
+async function textAt(handle: FileHandle, { at, length }: Span): Promise<string> {
+  const bytes = Buffer.allocUnsafe(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, at);
+  return bytes.toString('utf8', 0, bytesRead);
 }
 
-async function partsAt(handle: FileHandle, place: Place): Promise<Parts> {
-  const [a, b, c] = place.lengths;
-  const bytes = Buffer.alloc(a + b + c);
-  await handle.read(bytes, 0, bytes.length, place.at);
-  return { host: bytes.subarray(0, a), findings: bytes.subarray(a, a + b), evidence: bytes.subarray(a + b) };
+function textNow(handle: FileHandle, { at, length }: Span): string {
+  const bytes = Buffer.allocUnsafe(length);
+  return bytes.toString('utf8', 0, readSync(handle.fd, bytes, 0, length, at));
 }
 
-/** The evidence is most of a result, and most readers need it of few hosts: it is parsed when it is asked for. */
-function resultOf(parts: Parts): HostResult {
+function resultOf(host: string, findings: string, evidenceText: () => string): HostResult {
   let evidence: HostResult['evidence'] | undefined;
   return {
-    host: JSON.parse(parts.host.toString()),
-    findings: JSON.parse(parts.findings.toString()),
+    host: JSON.parse(host),
+    findings: JSON.parse(`[${members(findings)}]`),
     get evidence() {
-      evidence ??= JSON.parse(parts.evidence.toString()) as HostResult['evidence'];
+      evidence ??= JSON.parse(evidenceText()) as HostResult['evidence'];
       return evidence;
     },
   };

@@ -158,14 +158,10 @@ export interface ReportSource {
   readonly head: ReportHead;
   hosts(): AsyncIterable<HostResult>;
   /**
-   * Optional short cut for writers that only copy: the same hosts in the same order, as the JSON text of
-   * `host`, and of `findings` and `evidence` without their brackets.
+   * Optional short cut for writers that only copy: the same hosts in the same order, as the JSON text of one part;
+   * `findings` and `evidence` without their brackets.
    */
-  rawHosts?(): AsyncIterable<RawHost>;
+  rawHosts?(part: RawPart): AsyncIterable<string>;
 }
 
-export interface RawHost {
-  readonly host: string;
-  readonly findings: string;
-  readonly evidence: string;
-}
+export type RawPart = 'host' | 'findings' | 'evidence';

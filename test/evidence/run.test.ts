@@ -92,9 +92,16 @@ describe('a run', () => {
     await Promise.all(names.map((name) => draft.spool.append(resultOf(name))));
     const sorted = ['Z', 'a', 'b', 'c'];
     expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
-    const raw = await collect(draft.spool.readRaw());
-    expect(raw.map(({ findings }) => JSON.parse(`[${findings}]`))).toEqual(
-      sorted.map((name) => resultOf(name).findings),
+    for (const part of ['findings', 'evidence'] as const) {
+      const raw = await collect(draft.spool.readRaw(part));
+      expect(raw).toEqual(sorted.map((name) => JSON.stringify(resultOf(name)[part]).slice(1, -1)));
+    }
+    expect(await collect(draft.spool.readRaw('host'))).toEqual(
+      sorted.map((name) => JSON.stringify(resultOf(name).host)),
+    );
+    const lines = (await collect(draft.spool.findingLines())).join('');
+    expect(lines).toBe(
+      sorted.flatMap((name) => resultOf(name).findings.map((one) => `${JSON.stringify(one)}\n`)).join(''),
     );
     await draft.discard();
   });

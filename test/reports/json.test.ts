@@ -18,9 +18,8 @@ function raw(hosts: readonly HostResult[]): ReportSource {
       yield* [];
       throw new Error('The short cut was not taken.');
     },
-    async *rawHosts() {
-      for (const { host, findings, evidence } of hosts)
-        yield { host: JSON.stringify(host), findings: inside(findings), evidence: inside(evidence) };
+    async *rawHosts(part) {
+      for (const result of hosts) yield part === 'host' ? JSON.stringify(result.host) : inside(result[part]);
     },
   };
 }

@@ -126,7 +126,7 @@ function sink(cap: number): { add: (chunk: Buffer) => boolean; take: () => Buffe
       return part.length === chunk.length;
     },
     take() {
-      const taken = Buffer.from(buffer.subarray(0, length));
+      const taken = buffer.subarray(0, length);
       buffer = Buffer.alloc(0);
       length = 0;
       return taken;
