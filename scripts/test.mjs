@@ -32,7 +32,7 @@ function isDebianRoot() {
   return process.getuid?.() === 0 && existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get');
 }
 
-/** The real parts the tests talk to: sshd, the OpenSSH client, sudo, shells, Chromium. */
+/** The real parts the tests talk to: sshd, the OpenSSH client, sudo, shells, web servers, Chromium. */
 function installSystemPackages() {
   const packages = {
     chromium: '/usr/bin/chromium',
@@ -42,6 +42,10 @@ function installSystemPackages() {
     busybox: '/bin/busybox',
     dash: '/bin/dash',
     shellcheck: '/usr/bin/shellcheck',
+    openssl: '/usr/bin/openssl',
+    'nginx-light': '/usr/sbin/nginx',
+    'apache2-bin': '/usr/sbin/apache2',
+    caddy: '/usr/bin/caddy',
     'poppler-utils': '/usr/bin/pdftoppm',
   };
   const missing = Object.entries(packages)

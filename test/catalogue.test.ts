@@ -97,7 +97,7 @@ describe('the catalogue', () => {
       ),
     );
     // Support dates and the provider cannot be put wrong on a host; their tables of recorded outputs do it.
-    // The checks of web sites fail on real web servers in test/real-web.
+    // The checks of web sites fail on real web servers in test/collect/outside/webservers.test.ts.
     const elsewhere = ['os-supported', 'provider-known', 'https-redirect', 'https-hsts', 'http-disclosure'];
     expect(checks.map(({ id }) => id).filter((id) => !failing.has(id) && !elsewhere.includes(id))).toEqual([]);
   });

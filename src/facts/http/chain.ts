@@ -33,7 +33,7 @@ const MOST_HOPS = 3;
 const ALIVE: readonly HttpExchange['state'][] = ['answered', 'closed', 'garbled', 'too-much'];
 
 /** Why a response says nothing about how the site is configured; undefined when it does. */
-function interference({ url }: HttpExchange, { status, headers }: HttpResponse): Unknown | undefined {
+function interference({ url }: HttpExchange, { status, headers, body }: HttpResponse): Unknown | undefined {
   const [mitigated] = fieldValues(headers, 'cf-mitigated');
   const [action] = fieldValues(headers, 'x-amzn-waf-action');
   const sign = mitigated === undefined ? action && `x-amzn-waf-action: ${action}` : `cf-mitigated: ${mitigated}`;
@@ -42,6 +42,10 @@ function interference({ url }: HttpExchange, { status, headers }: HttpResponse):
       'not-observable',
       `A web application firewall answered ${url} with a challenge (${sign}), not the site.`,
     );
+  }
+  // nginx lets the handshake through and says so then; other servers end the handshake with an alert.
+  if (status === 400 && /No required SSL certificate was sent/.test(body)) {
+    return unknown('not-observable', `${url} asks for a client certificate, which the scanner has not.`);
   }
   if (status === 429) return unknown('not-observable', `${url} answered with status 429: too many requests.`);
   if (status >= 500) return unknown('not-observable', `${url} answered with status ${status}, an error of the server.`);
