@@ -1,5 +1,6 @@
 // Records captures from real hosts: boots each variant, scans it with the real program, and keeps the capture
 // with the archive's host name replaced. Nothing in a capture is typed by hand. Needs root on Debian.
+//   node scripts/record-captures.mjs --demo                                   (the recordings of the demo fleet)
 //   node scripts/record-captures.mjs OUT NAME SUITE VARIANT[,VARIANT…] …      (three words per host)
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,9 +9,18 @@ import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
 
 const MIRROR = 'mirror.example.org';
-const [out, ...words] = process.argv.slice(2);
+const DEMO = [
+  'api-1 trixie sudo-password',
+  'app-1 bookworm sshd-cloud-init-password,secret-world-readable,fail2ban-blind-log',
+  'db-1 bookworm ufw-inactive,uu-periodic-0',
+  'legacy-1 bullseye reboot-required,weak-authorized-key',
+  'web-1 bookworm compliant',
+  'web-2 trixie docker-dnat,sshd-match-password',
+];
+const given = process.argv.slice(2);
+const [out, ...words] = given[0] === '--demo' ? [join(root, 'src/demo/captures'), ...DEMO.join(' ').split(' ')] : given;
 if (out === undefined || words.length === 0 || words.length % 3 !== 0) {
-  console.error('usage: record-captures OUT NAME SUITE VARIANT[,VARIANT…] …');
+  console.error('usage: record-captures --demo | OUT NAME SUITE VARIANT[,VARIANT…] …');
   process.exit(64);
 }
 install();

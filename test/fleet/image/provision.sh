@@ -95,6 +95,10 @@ for port in 22 80 443; do ufw allow "$port/tcp" >/dev/null; done
 ufw logging low >/dev/null
 sed -i 's/^ENABLED=.*/ENABLED=yes/' /etc/ufw/ufw.conf
 
+# --- nginx ------------------------------------------------------------------------
+# The package's welcome page is a site in the clear.
+rm -f /etc/nginx/sites-enabled/default
+
 # --- automatic updates ---------------------------------------------------------
 cat >/etc/apt/apt.conf.d/20auto-upgrades <<'END'
 APT::Periodic::Update-Package-Lists "1";
