@@ -1,11 +1,16 @@
 // npm run bench [-- --quick | --outside] [--captures DIR]: how fast and how big the scanner is, beside a bare ssh2 log-in and OpenSSH's client.
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { factNamesOf } from '../dist/src/cli/assessment.js';
+import { builtinBaselines } from '../dist/src/cli/builtin.js';
+import { programOf } from '../dist/src/collect/program.js';
+import { probesFor } from '../dist/src/facts/derive.js';
 import { startFarm } from './farm.mjs';
 import { outsideView } from './outside.mjs';
 import { JUDGING, partsOf } from './profile.mjs';
@@ -69,11 +74,21 @@ async function scan(concurrency, flags = []) {
   }
 }
 
-function bare(count) {
+function bare(count, ...program) {
   return measure(process.execPath, [
     ...['--import', here('./usage.mjs'), here('./bare-ssh2.mjs')],
-    ...[scratch, String(count), String(CONCURRENCY)],
+    ...[scratch, String(count), String(CONCURRENCY), ...program],
   ]);
+}
+
+/** As `bare`, but sends what a scan sends, and takes and keeps what a scan gets: what the work between the two costs. */
+function sameBytes(count) {
+  const program = join(scratch, 'program.sh');
+  writeFileSync(
+    program,
+    programOf(probesFor(factNamesOf(builtinBaselines(), 'inside')), randomBytes(16).toString('hex')),
+  );
+  return bare(count, program);
 }
 
 /** The client alone: xargs and the ssh processes, as the shell's `times` adds them up. */
@@ -137,6 +152,7 @@ for (const size of values.outside ? [] : SIZES) {
     const scanned = await row(farm, 'fleetproof scan', size, CONCURRENCY, () => scan(CONCURRENCY));
     const compared = Math.min(size, COMPARED);
     const login = await row(farm, 'bare ssh2 log-in + true', compared, CONCURRENCY, () => bare(compared));
+    await row(farm, 'bare ssh2, the same bytes', compared, CONCURRENCY, () => sameBytes(compared));
     const ssh = hasSsh
       ? await row(farm, 'OpenSSH client + true', compared, CONCURRENCY, () => openssh(farm.hosts.slice(0, compared)))
       : undefined;

@@ -1,19 +1,20 @@
 // A part of the farm: many embedded SSH hosts in one process, which ends with its parent.
 import ssh2 from 'ssh2';
 import { loadDemoCaptures } from '../dist/src/demo/fleet.js';
-import { replayer } from '../dist/src/demo/replay.js';
+import { replay } from '../dist/src/demo/replay.js';
 import { startServer } from '../dist/src/demo/server.js';
+import { asHost } from './variation.mjs';
 
 const servers = [];
 
 async function start({ first, count, identity, captures }) {
   const clientKey = ssh2.utils.parseKey(identity);
   const recorded = (await loadDemoCaptures(captures)).filter(({ hostEpoch }) => hostEpoch !== null);
-  // Hosts that replay the same recording share its bytes.
-  const answers = recorded.map(replayer);
   for (let at = first; at < first + count; at += 1) {
     const address = `127.1.${Math.floor(at / 250)}.${1 + (at % 250)}`;
-    servers.push(await startServer({ address, clientKey, answer: answers[at % answers.length] }));
+    const recording = recorded[at % recorded.length];
+    const answer = (program) => replay(asHost(recording, at), program);
+    servers.push(await startServer({ address, clientKey, answer }));
   }
   return servers.map(({ address, port, hostKey }) => ({ address, port, hostKey }));
 }
