@@ -1,7 +1,9 @@
 import { type Condition, type Judgement, notApplicable, type Problem } from '../../src/model/check.ts';
 import { Ignorance } from '../../src/model/fact.ts';
 import type { Chain, HstsSeen, HttpEndpoint, Page } from '../../src/model/facts/http.ts';
+import type { ConfiguredSite } from '../../src/model/facts/web.ts';
 import { isAddress, type Site } from '../../src/model/site.ts';
+import { hstsPlace } from './agreement.ts';
 import { chainOf, firstOf } from './endpoints.ts';
 import { hstsRemediation } from './remediation.ts';
 
@@ -23,8 +25,13 @@ export function notNoted(site: Site, expected: string): Judgement | undefined {
 }
 
 /** What must hold of a site at one address. */
-export function hstsConditions(endpoint: HttpEndpoint, wanted: Wanted, where: string): readonly Condition[] {
-  const remediation = hstsRemediation(endpoint.software, null, wantedValue(wanted));
+export function hstsConditions(
+  endpoint: HttpEndpoint,
+  wanted: Wanted,
+  where: string,
+  configured: ConfiguredSite | undefined,
+): readonly Condition[] {
+  const remediation = hstsRemediation(configured ?? endpoint.software, hstsPlace(configured), wantedValue(wanted));
   const found: readonly (() => readonly Problem[])[] = [
     () => rootProblems(chainOf(endpoint.root), wanted, where),
     () => laterProblems(chainOf(endpoint.root), wanted, where),

@@ -1,4 +1,5 @@
 import { defineSiteCheck, judge } from '../../src/model/check.ts';
+import { configuredOf, hstsSentences, lostConditions, withSentences } from './agreement.ts';
 import { at, endpointsOf, firstOf, notHttp } from './endpoints.ts';
 import { type HstsParams, hstsConditions, hstsText, notNoted, wantedValue } from './hsts.ts';
 import { hstsRemediation } from './remediation.ts';
@@ -6,7 +7,7 @@ import { hstsRemediation } from './remediation.ts';
 const EXAMPLE = wantedValue({ minMaxAge: 31_536_000, includeSubDomains: false, preload: false });
 const flag = (description: string) => ({ schema: { type: 'boolean' }, default: false, description });
 
-export const httpsHsts = defineSiteCheck<'http', HstsParams>({
+export const httpsHsts = defineSiteCheck<'http' | 'webConfig', HstsParams>({
   id: 'https-hsts',
   title: 'Every site sends a valid HSTS header',
   severity: 'high',
@@ -24,7 +25,7 @@ export const httpsHsts = defineSiteCheck<'http', HstsParams>({
     'pci-dss-4.0.1': ['4.2.1'],
   },
   view: 'network',
-  needs: ['http'],
+  needs: ['http', 'webConfig'],
   params: {
     minMaxAge: {
       schema: { type: 'integer', minimum: 1 },
@@ -41,7 +42,12 @@ export const httpsHsts = defineSiteCheck<'http', HstsParams>({
     const endpoints = endpointsOf(facts, site);
     const because = () => endpoints.map((endpoint) => hstsText(endpoint, at(endpoint, endpoints))).join(' ');
     const actual = () => [...new Set(endpoints.map(({ root }) => firstOf(root).hsts.fields[0]))].join(' | ');
-    const conditions = endpoints.flatMap((endpoint) => hstsConditions(endpoint, params, at(endpoint, endpoints)));
-    return judge({ because, expected, actual }, conditions);
+    const configured = configuredOf(facts, site);
+    const conditions = endpoints.flatMap((endpoint) =>
+      hstsConditions(endpoint, params, at(endpoint, endpoints), configured),
+    );
+    const lost = lostConditions(configured, wantedValue(params));
+    const judgement = judge({ because, expected, actual }, [...conditions, ...lost]);
+    return withSentences(judgement, hstsSentences(configured, endpoints));
   },
 });

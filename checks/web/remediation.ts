@@ -1,10 +1,5 @@
 import type { WebSoftware } from '../../src/model/facts/http.ts';
-
-/** Where the server's own configuration says something about the header, or should. */
-export interface ConfiguredPlace {
-  readonly file: string;
-  readonly line: number;
-}
+import type { ConfiguredSite, Place } from '../../src/model/facts/web.ts';
 
 /** The lines that make each server send one field with every response; measured on nginx 1.22, Apache 2.4, Caddy 2.6. */
 const LINES: Readonly<Record<WebSoftware, (value: string) => string>> = {
@@ -20,15 +15,27 @@ reverse_proxy app:8080 {
   header_down -Strict-Transport-Security
 }`,
 };
+const SOFTWARE: Readonly<Record<ConfiguredSite['software'], WebSoftware>> = {
+  nginx: 'nginx',
+  Apache: 'apache',
+  Caddy: 'caddy',
+};
 const NAMES: Readonly<Record<WebSoftware, string>> = { nginx: 'nginx', apache: 'Apache', caddy: 'Caddy' };
 
 /**
- * What to write so that every response has this header once: for the server that was seen, at the place that is known;
- * for all of them where neither is.
+ * What to write so that every response has this header once: for the server that is configured for the site, or was
+ * seen, at the place that is known; for all of them where neither is.
  */
-export function hstsRemediation(software: WebSoftware | null, place: ConfiguredPlace | null, value: string): string {
-  const where = place === null ? '' : `# ${place.file}:${place.line}\n`;
-  if (software !== null) return `${where}${LINES[software](value)}`;
+export function hstsRemediation(
+  server: Pick<ConfiguredSite, 'software'> | WebSoftware | null,
+  place: Place | null,
+  value: string,
+): string {
+  const where = place === null ? '' : `# ${place.path}:${place.line}\n`;
+  if (server !== null) {
+    const software = typeof server === 'string' ? server : SOFTWARE[server.software];
+    return `${where}${LINES[software](value)}`;
+  }
   const all = (['nginx', 'apache', 'caddy'] as const).map((name) => `# ${NAMES[name]}\n${LINES[name](value)}`);
   return `${where}${all.join('\n')}`;
 }

@@ -209,7 +209,7 @@ describe('what to do', () => {
     ['caddy', /header Strict-Transport-Security "max-age=1"\nreverse_proxy/],
     [null, /# nginx[\s\S]*# Apache[\s\S]*# Caddy/],
   ] as const)('%s', (software, text) => {
-    const lines = hstsRemediation(software, { file: '/etc/nginx/x.conf', line: 7 }, 'max-age=1');
+    const lines = hstsRemediation(software, { path: '/etc/nginx/x.conf', line: 7 }, 'max-age=1');
     expect(lines).toMatch(text);
     expect(lines).toMatch(/^# \/etc\/nginx\/x\.conf:7\n/);
   });

@@ -1,5 +1,5 @@
 import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
-import type { WebSoftware } from '../../model/facts/web.ts';
+import type { WebServerName } from '../../model/facts/web.ts';
 import { memoized } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { readApache } from './apache.ts';
@@ -14,7 +14,7 @@ import { WEB_SERVERS } from './server-probes.ts';
 export const CONFIGURED_PROBES = [NGINX_BUILD, NGINX_CONFIG, APACHE_CONFIG, CADDY_CONFIG, WEB_SERVERS] as const;
 
 interface Server {
-  readonly software: WebSoftware;
+  readonly software: WebServerName;
   readonly names: readonly string[];
   readonly probe: string;
   /** The option that names another main file. */
@@ -120,7 +120,7 @@ function doubtful(doubt: Unknown): Configured {
   return { ...NOTHING, doubts: [doubt] };
 }
 
-function elsewhere(software: WebSoftware, path: string): Unknown {
+function elsewhere(software: WebServerName, path: string): Unknown {
   return unknown(
     'not-observable',
     `${software} runs with the configuration ${path}, which fleetproof does not read, so its sites are not known.`,
@@ -128,7 +128,7 @@ function elsewhere(software: WebSoftware, path: string): Unknown {
   );
 }
 
-function forbidden(software: WebSoftware, path: string): Unknown {
+function forbidden(software: WebServerName, path: string): Unknown {
   return unknown(
     'no-privilege',
     `${software} runs, and the login user may not read ${path}, so its sites are not known.`,

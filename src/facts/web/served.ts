@@ -4,12 +4,12 @@ import type {
   ConfiguredProtocols,
   ConfiguredRedirect,
   Place,
-  WebSoftware,
+  WebServerName,
 } from '../../model/facts/web.ts';
 
 /** A server block, a virtual host, a site block: what one configuration says about some names and ports. */
 export interface Served {
-  readonly software: WebSoftware;
+  readonly software: WebServerName;
   readonly place: Place;
   readonly listens: readonly Listen[];
   /** In lower case as written; empty when it has none. */

@@ -35,7 +35,7 @@ export interface Place {
   readonly line: number;
 }
 
-export type WebSoftware = 'nginx' | 'Apache' | 'Caddy';
+export type WebServerName = 'nginx' | 'Apache' | 'Caddy';
 
 export interface WebConfig {
   /** One per site that a web server of the host is configured for. */
@@ -46,7 +46,7 @@ export interface WebConfig {
 export interface ConfiguredSite {
   /** `url` of the site. */
   readonly site: string;
-  readonly software: WebSoftware;
+  readonly software: WebServerName;
   /** Where the server block (nginx), virtual host (Apache) or site block (Caddy) begins. */
   readonly place: Place;
   readonly hsts: Fact<ConfiguredHsts>;

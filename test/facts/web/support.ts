@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Outputs, outputsOf } from '../../../src/facts/outputs.ts';
 import { probes } from '../../../src/facts/web.ts';
+import type { Capture } from '../../../src/model/host.ts';
 import type { Output } from '../../../src/model/probe.ts';
 import { captureOf } from '../../checks/recorded.ts';
 import { output, RECORDED_AT } from '../recorded.ts';
@@ -53,15 +54,15 @@ const RUNNING = {
   caddy: 'caddy 0::/system.slice/caddy.service /usr/bin/caddy run --environ --config /etc/caddy/Caddyfile ',
 };
 
-/** A host with these files, as the probes show it. */
-export function hostWith({
+/** A host with these files, as a capture of it. */
+export function captureWith({
   files = {},
   processes,
   listeners,
   sites = [],
   address = '192.0.2.1',
   others = [],
-}: Situation): Outputs {
+}: Situation): Capture {
   const found = Object.entries(RUNNING).filter(([name]) =>
     Object.keys(files).some((path) => path.includes(`/${name}/`)),
   );
@@ -79,8 +80,10 @@ export function hostWith({
     now: RECORDED_AT,
     outputs: [...records.filter(({ probe }) => !ids.has(probe)), ...others],
   });
-  return outputsOf(
-    { ...capture, host: { ...capture.host, address, sites: [...sites], source: 'fleet.yaml:12' } },
-    () => '',
-  );
+  return { ...capture, host: { ...capture.host, address, sites: [...sites], source: 'fleet.yaml:12' } };
+}
+
+/** The same as the readers of facts see it. */
+export function hostWith(situation: Situation): Outputs {
+  return outputsOf(captureWith(situation), () => '');
 }
