@@ -6,10 +6,13 @@ import { firewallAllowedPorts } from './firewall/firewall-allowed-ports.ts';
 import { firewallDefaultDeny } from './firewall/firewall-default-deny.ts';
 import { firewallEffective } from './firewall/firewall-effective.ts';
 import { firewallLogging } from './firewall/firewall-logging.ts';
+import { portsExposed } from './firewall/ports-exposed.ts';
 import { providerKnown } from './host/provider-known.ts';
 import { secretsPermissions } from './host/secrets-permissions.ts';
 import { sshAuthorizedKeys } from './ssh/ssh-authorized-keys.ts';
+import { sshCrypto } from './ssh/ssh-crypto.ts';
 import { sshKeyOnly } from './ssh/ssh-key-only.ts';
+import { sshOfferedAuth } from './ssh/ssh-offered-auth.ts';
 import { sshRootLogin } from './ssh/ssh-root-login.ts';
 import { osSupported } from './updates/os-supported.ts';
 import { updatesAutomatic } from './updates/updates-automatic.ts';
@@ -30,9 +33,12 @@ export const checks: readonly Check[] = [
   firewallAllowedPorts,
   firewallLogging,
   firewallEffective,
+  portsExposed,
   sshKeyOnly,
   sshRootLogin,
   sshAuthorizedKeys,
+  sshCrypto,
+  sshOfferedAuth,
   updatesAutomatic,
   updatesSecurityOrigin,
   updatesRecent,

@@ -3,6 +3,7 @@ import { need } from '../need.ts';
 import { foreignProblems, publishedProblems, wordProblems } from './bypass.ts';
 import { inKernel } from './families.ts';
 import { everythingOpen } from './now.ts';
+import { seenProblems } from './seen.ts';
 
 export const firewallEffective = defineCheck({
   id: 'firewall-effective',
@@ -14,7 +15,7 @@ export const firewallEffective = defineCheck({
 # Rules outside ufw: remove them, and say the same with: ufw allow PORT/tcp
 # Chains out of step: ufw disable && ufw --force enable`,
   limits:
-    'Interfaces of the default route count as outside; where a container is reachable through another one only, it is not reported. eBPF and nftables ingress hooks are not seen.',
+    'Interfaces of the default route count as outside; where a container is reachable through another one only, it is not reported. eBPF and nftables ingress hooks are seen only where a port answers from outside that the rules deny.',
   mappings: {
     'cis-debian-12': ['4.2.6'],
     'nist-800-53r5': ['CM-7', 'SC-7', 'AC-4'],
@@ -22,7 +23,8 @@ export const firewallEffective = defineCheck({
     'pci-dss-4.0.1': ['1.2.5', '2.2.4'],
     'soc2-tsc-2017': ['CC6.6'],
   },
-  needs: ['ufw', 'packetFilter4', 'packetFilter6'],
+  needs: ['ufw', 'packetFilter4', 'packetFilter6', 'exposure', 'listeners', 'vantage'],
+  view: 'both',
   params: {},
   evaluate(facts) {
     const beside = (): string => {
@@ -44,6 +46,7 @@ export const firewallEffective = defineCheck({
         inKernel(facts, (filters) => wordProblems(filters, facts.get('ufw'))),
         inKernel(facts, foreignProblems),
         inKernel(facts, publishedProblems),
+        () => seenProblems(facts),
       ],
     );
   },

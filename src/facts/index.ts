@@ -1,5 +1,6 @@
 import type { FactTypes } from '../model/facts/index.ts';
 import type { Probe } from '../model/probe.ts';
+import * as face from './face.ts';
 import * as fail2ban from './fail2ban.ts';
 import * as firewall from './firewall.ts';
 import * as host from './host.ts';
@@ -15,6 +16,7 @@ export const probes: readonly Probe[] = [
   ...host.probes,
   ...firewall.probes,
   ...ssh.probes,
+  ...face.probes,
   ...fail2ban.probes,
   ...updates.probes,
   ...secrets.probes,
@@ -25,6 +27,7 @@ export const factSources: FactSources<FactTypes> = {
   ...host.facts,
   ...firewall.facts,
   ...ssh.facts,
+  ...face.facts,
   ...fail2ban.facts,
   ...updates.facts,
   ...secrets.facts,

@@ -1,5 +1,6 @@
 import type { SshFacts } from '../model/facts/ssh.ts';
 import type { FactSources } from './outputs.ts';
+import { readCrypto } from './ssh/crypto.ts';
 import { readKeys } from './ssh/keys.ts';
 import { readLogins } from './ssh/logins.ts';
 
@@ -34,4 +35,5 @@ export const facts: FactSources<SshFacts> = {
     ],
     derive: readKeys,
   },
+  sshCrypto: { probes: ['sshd-effective', 'ssh-host-keys', 'ssh-strict-kex'], derive: readCrypto },
 };

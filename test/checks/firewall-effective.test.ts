@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { firewallEffective } from '../../checks/firewall/firewall-effective.ts';
-import { answerOf, noRoot, recorded, sampled, stdoutOf, withListing } from '../facts/firewall/recorded.ts';
-import { DISTROS } from '../facts/recorded.ts';
+import type { Exchange } from '../../src/model/exchange.ts';
+import { answerOf, noRoot, recorded, type State, sampled, stdoutOf, withListing } from '../facts/firewall/recorded.ts';
+import { DISTROS, output } from '../facts/recorded.ts';
+import { comingFrom, controlled, tried, withOutside } from './outside.ts';
 import { captureOf, judged, verdicts } from './recorded.ts';
 
 const save4 = stdoutOf(sampled('debian12'), 'iptables-save');
@@ -220,5 +222,66 @@ describe('firewall-effective', () => {
     const [edited] = judged(firewallEffective, captureOf(recorded('before-rules')));
     expect(edited?.actual).toContain('in chain ufw-before-input');
     expect(edited?.remediation).toContain('diff /usr/share/ufw/iptables/before.rules /etc/ufw/before.rules');
+  });
+});
+
+describe('firewall-effective, seen from outside', () => {
+  const listening = output('ssh-listeners', 'LISTEN 0 128 0.0.0.0:8080 0.0.0.0:* users:(("server",pid=9,fd=3))\n');
+  const seen = (state: State, ...exchanges: Exchange[]) => {
+    const outputs = [...state.outputs, listening, comingFrom('198.51.100.7')];
+    return judged(firewallEffective, withOutside(captureOf({ now: state.now, outputs }), exchanges));
+  };
+
+  test.each<readonly [string, State, readonly Exchange[], string, string]>([
+    ['nothing that is denied answers', recorded('pass'), controlled([tried(8080, 'timeout')]), 'pass', 'own rules'],
+    [
+      'what is denied answers',
+      recorded('pass'),
+      controlled([tried(8080, 'answered')]),
+      'fail',
+      'Seen from 198.51.100.7, 192.0.2.1 answers on 8080/tcp, although the IPv4 rules of the firewall let nobody in there: server listens on 0.0.0.0:8080.',
+    ],
+    [
+      'a published port answers',
+      recorded('dnat-style'),
+      controlled([tried(5432, 'answered')]),
+      'fail',
+      'answers on 5432/tcp, although the IPv4 rules of the firewall let nobody in there: "-A ',
+    ],
+    [
+      'something else answers for the address',
+      recorded('pass'),
+      controlled([tried(9100, 'answered')]),
+      'pass',
+      'own rules',
+    ],
+    ['what ufw lets in answers', recorded('pass'), controlled([tried(22, 'answered')]), 'pass', 'own rules'],
+    [
+      'a middlebox answers everything',
+      recorded('pass'),
+      controlled([tried(8080, 'answered')]).with(1, tried(61_987, 'answered', 'closed')),
+      'pass',
+      'own rules',
+    ],
+    ['no port was tried', recorded('pass'), [], 'pass', 'own rules'],
+    [
+      'the rules cannot be read',
+      recorded('pass', noRoot),
+      controlled([tried(8080, 'answered')]),
+      'unknown no-privilege',
+      '',
+    ],
+  ])('%s', (_, state, exchanges, verdict, because) => {
+    const findings = seen(state, ...exchanges);
+    expect(verdicts(findings)).toEqual([verdict]);
+    expect(findings[0]?.because).toContain(because);
+  });
+
+  test('when it was not taken, nothing changes', () => {
+    const inside = captureOf(recorded('pass'));
+    const [plain] = judged(firewallEffective, inside);
+    const behind = { ...inside, outside: { taken: false, because: 'It is behind another host.', exchanges: [] } };
+    expect(judged(firewallEffective, behind)).toEqual([plain]);
+    expect(plain?.verdict).toBe('pass');
   });
 });

@@ -191,6 +191,8 @@ done 2>/dev/null
 read -r f </run/sshd.pid && echo "pidfile $f"
 exit 0'
 run root ssh-listeners 10 262144 ss -Hltnp
+run user ssh-host-keys 10 262144 grep -aHsoE '^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+' /etc/ssh/*_key.pub
+run user ssh-strict-kex 10 262144 grep -acHsF kex-strict-s-v00@openssh.com /usr/sbin/sshd /usr/lib*/openssh/sshd-*
 mark ssh-key-paths.list
 L=$({ (
 a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
@@ -239,6 +241,7 @@ printf '%s\n' "$l" | while IFS='	' read -r h f; do
 done | awk '!seen[$0]++'
 ) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
 list ssh-key-lines 400 together root ssh-key-lines 10 262144 grep -aHno -D skip -d skip -E '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+' --
+run user ssh-connection 10 262144 printenv SSH_CONNECTION
 run user fail2ban-units 10 262144 systemctl show fail2ban.service ssh.service sshd.service -p Id,LoadState,ActiveState,UnitFileState
 run user fail2ban-config 10 262144 sh -c 'dump=$(fail2ban-client -d) || exit
 socket=/run/fail2ban/fail2ban.sock

@@ -23,6 +23,7 @@ const WITHOUT_ROOT: Expected = {
   'firewall-default-deny': DENIED,
   'firewall-effective': DENIED,
   'firewall-logging': DENIED,
+  'ssh-crypto': DENIED,
   'ssh-authorized-keys': DENIED,
   'ssh-key-only': DENIED,
   'ssh-root-login': DENIED,
@@ -73,7 +74,10 @@ export const variants: Readonly<Record<string, Variant>> = {
   'sshd-cloud-init-password': differs({ 'ssh-key-only': FAIL }),
   'sshd-match-password': differs({ 'ssh-key-only': FAIL }),
   'sshd-opts-password': differs({ 'ssh-key-only': FAIL }),
-  'sshd-stale': differs({ 'ssh-key-only': 'unknown:not-observable', 'ssh-root-login': 'unknown:not-observable' }),
+  'sshd-stale': differs({
+    'ssh-key-only': 'unknown:not-observable',
+    'ssh-root-login': 'unknown:not-observable',
+  }),
   'sshd-root-yes': differs({ 'ssh-root-login': FAIL }),
   'weak-authorized-key': differs({ 'ssh-authorized-keys': FAIL }),
 

@@ -158,6 +158,18 @@ exit 0`,
     argv: ['ss', '-Hltnp'],
   },
   {
+    id: 'ssh-host-keys',
+    purpose: 'Types and sizes of the host keys, from their public halves, which everybody may read.',
+    as: 'user',
+    argv: ['grep', '-aHsoE', '^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+', { glob: '/etc/ssh/*_key.pub' }],
+  },
+  {
+    id: 'ssh-strict-kex',
+    purpose: 'Whether the SSH server on disk knows strict key exchange, the answer to the Terrapin attack.',
+    as: 'user',
+    argv: ['grep', '-acHsF', 'kex-strict-s-v00@openssh.com', '/usr/sbin/sshd', { glob: '/usr/lib*/openssh/sshd-*' }],
+  },
+  {
     id: 'ssh-key-paths',
     purpose: 'Owner and mode of authorized key files and the directories around them (metadata only).',
     as: 'root',

@@ -2,6 +2,7 @@ import type { Fail2banFacts } from './fail2ban.ts';
 import type { FirewallFacts } from './firewall.ts';
 import type { HostFacts } from './host.ts';
 import type { HttpFacts } from './http.ts';
+import type { OutsideFacts } from './outside.ts';
 import type { SecretsFacts } from './secrets.ts';
 import type { SshFacts } from './ssh.ts';
 import type { UpdatesFacts } from './updates.ts';
@@ -15,6 +16,7 @@ export interface FactTypes
     Fail2banFacts,
     UpdatesFacts,
     SecretsFacts,
+    OutsideFacts,
     WebFacts,
     HttpFacts {}
 

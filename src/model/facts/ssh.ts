@@ -1,9 +1,10 @@
-import type { Unknown } from '../fact.ts';
+import type { Fact, Unknown } from '../fact.ts';
 
 /** Facts of this subject area: fact name → shape. */
 export interface SshFacts {
   sshLogins: SshLogins;
   sshKeys: SshKeys;
+  sshCrypto: SshCrypto;
 }
 
 /** What sshd lets people do before they are in, context by context. */
@@ -82,4 +83,24 @@ export interface UnsafePath {
   readonly path: string;
   /** One sentence: "/home/deploy is writable by everyone (mode 0777)." */
   readonly because: string;
+}
+
+/** The algorithms that the configuration allows, and the host keys on disk. Absent parts: this OpenSSH does not say. */
+export interface SshCrypto {
+  readonly kex: readonly string[];
+  /** All that sshd may use; what it offers depends on its keys. */
+  readonly hostKey: readonly string[];
+  readonly ciphers: readonly string[];
+  readonly macs: readonly string[];
+  /** Whether the program on disk knows strict key exchange, the countermeasure against Terrapin (CVE-2023-48795). */
+  readonly strictKex: Fact<boolean>;
+  /** Public halves of the keys that the configuration names. */
+  readonly hostKeys: Fact<readonly HostKeyFile[]>;
+}
+
+export interface HostKeyFile {
+  readonly file: string;
+  /** As in the key itself, e.g. `ssh-rsa`. */
+  readonly type: string;
+  readonly bits: number;
 }
