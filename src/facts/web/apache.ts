@@ -82,6 +82,7 @@ function servedOf(
     listens,
     names: [...name, ...aliases].map(plainName),
     isSilent: false,
+    onlyRedirects: false,
     hsts: hstsOf(main, host, commented),
     protocols: protocolsOf(last(host, 'sslprotocol') ?? last(main, 'sslprotocol')),
     certificates: certificatesOf(host, main),

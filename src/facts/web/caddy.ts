@@ -68,6 +68,7 @@ function servedOf({ words, place, block }: Entry, global: Global, commented: rea
         listens: redirects ? [main, plain] : [main],
         names: name === '' ? [] : [name],
         isSilent: false,
+        onlyRedirects: false,
         hsts: hstsOf(body, commented),
         protocols: protocolsOf(body),
         certificates: certificatesOf(body),

@@ -16,6 +16,8 @@ export interface Served {
   readonly names: readonly string[];
   /** True: it answers nobody (`return 444`, `ssl_reject_handshake`), so there is nothing to look at. */
   readonly isSilent: boolean;
+  /** True: whatever it is asked for, it sends on to HTTPS. */
+  readonly onlyRedirects: boolean;
   readonly hsts: Fact<ConfiguredHsts>;
   readonly protocols: Fact<ConfiguredProtocols>;
   readonly certificates: Fact<readonly CertificateFile[]>;

@@ -13,7 +13,7 @@ export function readSites(outputs: Outputs): Sites {
   // The host was not logged in to: there is no configuration to read, and that is said of every check of its own.
   if (outputs.now === 0) return { sites: sorted(declared), doubts: [] };
   const configured = readConfigured(outputs);
-  const found = configured.served.flatMap((served) => discovered(served, outputs.host.address));
+  const found = discoveredSites(declared, configured.served, outputs.host.address);
   return { sites: merged(declared, found), doubts: [...configured.doubts, ...hidden(outputs, configured, declared)] };
 }
 
@@ -25,6 +25,18 @@ function declaredSites({ sites, source }: { readonly sites: readonly string[]; r
     const serverName = isAddress(site.name) ? null : site.name;
     return [{ ...site, url: siteUrl(site), serverName, origin: 'declared', source }];
   });
+}
+
+/**
+ * A server without a name that only sends visitors on to HTTPS has nothing of its own: it is the plain side of the
+ * sites with TLS, and is asked with each of their names.
+ */
+function discoveredSites(declared: readonly Site[], all: readonly Served[], address: string): Site[] {
+  const isDoor = ({ onlyRedirects, names }: Served): boolean =>
+    onlyRedirects && names.every((name) => kindOf(name) === 'none');
+  const found = all.filter((served) => !isDoor(served)).flatMap((served) => discovered(served, address));
+  const leadsSomewhere = [...declared, ...found].some(({ scheme }) => scheme === 'https');
+  return leadsSomewhere ? found : [...found, ...all.filter(isDoor).flatMap((served) => discovered(served, address))];
 }
 
 /** The sites of one server block: per name its ports with TLS, and where there are none, those without. */

@@ -64,6 +64,7 @@ function servedOf(server: Server, http: Http): Served {
     listens,
     names: names.map((name) => (name.startsWith('~') ? name : name.toLowerCase().replace(/\.$/, ''))),
     isSilent: isSilent(block),
+    onlyRedirects: block.some((directive) => directive.name === 'return' && redirectTo(directive).length > 0),
     hsts: hstsOf(block, http.headers, http.commented),
     protocols: protocolsOf(server, http),
     certificates: certificatesOf(block, http),
