@@ -69,7 +69,6 @@ subjectAltName=DNS:$subject" "${3:--10 days}" "${4:-+80 days}" "$subject"
 # serve nothing. FROM-THE-DEFAULT is what the default server of 443 does instead.
 make_web() {
   make_authority
-  rm -f /etc/nginx/sites-enabled/default
   sed -i -E '/^\s*(ssl_protocols|ssl_prefer_server_ciphers|server_tokens)\s/d' /etc/nginx/nginx.conf
   cat >/etc/nginx/conf.d/tls.conf <<-'END'
 	server_tokens off;
