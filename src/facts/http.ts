@@ -39,7 +39,8 @@ function serverOf({ all }: Records): string {
 
 function softwareOf(server: string): WebSoftware | null {
   if (/^(nginx|openresty)\b/i.test(server)) return 'nginx';
-  if (/^apache\b/i.test(server)) return 'apache';
+  // Not Apache-Coyote, which is Tomcat.
+  if (/^apache(?:[/ ]|$)/i.test(server)) return 'apache';
   return /^caddy\b/i.test(server) ? 'caddy' : null;
 }
 

@@ -43,7 +43,6 @@ export async function probeHttp(target: SiteTarget, visit: Visit): Promise<reado
   }
   // "Nothing listens in clear" counts only if the address is still there afterwards, and answers us.
   if (secure !== null && round.records.some(({ kind, state }) => kind === 'http-root' && state !== 'answered')) {
-    round.asked.delete(`${secure}/`);
     await walk(round, 'https-again', `${secure}/`, 0);
   }
   return round.records;
@@ -67,14 +66,13 @@ async function walk(
   forbidden: string | null = null,
 ): Promise<RawResponse | null> {
   const first = await ask(round, kind, start, forbidden);
-  const seen = new Set([start]);
   let [url, response] = [start, first];
   for (let hop = 1; hop <= mostHops && response !== null; hop += 1) {
     const next = nextOf(response, url);
-    if (next === null || seen.has(next)) break;
+    if (next === null) break;
+    // A circle is walked without asking anything again.
     const known: RawResponse | null | undefined = round.asked.get(next);
     response = known === undefined ? await ask(round, `${kind}-hop-${hop}`, next, null) : known;
-    seen.add(next);
     url = next;
   }
   return first;

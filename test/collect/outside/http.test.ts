@@ -215,6 +215,20 @@ describe('what is kept', () => {
     expect(root.ms).toBeLessThan(2_000);
   });
 
+  test('a body that pours for ever is left after 64 KiB', async () => {
+    const server = await listening((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      const pour = () => {
+        while (socket.writable && socket.write('x'.repeat(10_000)));
+      };
+      socket.on('drain', pour);
+      pour();
+    });
+    const root = recordOf(await inClear(server.port), 'http-root');
+    expect(root).toMatchObject({ state: 'answered', response: { bodyBytes: 65_536, truncated: true } });
+    expect(root.ms).toBeLessThan(800);
+  });
+
   test('more fields than Node keeps by default', async () => {
     const fields = [...Array.from({ length: 2_500 }, (_, at) => `a${at}: b`), 'Strict-Transport-Security: max-age=1'];
     const root = await rootOf(200, fields);
