@@ -36,13 +36,21 @@ export function disclosureConditions(endpoint: HttpEndpoint, where: string): rea
   ];
 }
 
+/** One per thing that is shown, however many places show it. */
 function problemsOf({ disclosures }: HttpEndpoint, at: string): Problem[] {
-  return disclosures.flatMap(({ kind, where, url, text }) => {
-    const sentence = WRONG[kind]?.(`"${text}"`);
-    if (sentence === undefined) return [];
-    const remediation = FIXES[kind];
-    const because = `${capital(where)} of ${url}${at} ${sentence}.`;
-    return { because, actual: text, ...(remediation === undefined ? {} : { remediation }) };
+  const wrong = disclosures.filter(({ kind }) => WRONG[kind] !== undefined);
+  const groups = new Map<string, [Disclosure, ...Disclosure[]]>();
+  for (const each of wrong) {
+    const key = `${each.kind} ${each.text}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
+  }
+  return [...groups.values()].map(([first, ...others]) => {
+    const { kind, text } = first;
+    const more = others.map(({ where, url }) => `; so does ${where} of ${url}${at}`);
+    const because = `${capital(first.where)} of ${first.url}${at} ${WRONG[kind]?.(`"${text}"`)}${more.join('')}.`;
+    return { because, actual: text, ...(FIXES[kind] === undefined ? {} : { remediation: FIXES[kind] }) };
   });
 }
 

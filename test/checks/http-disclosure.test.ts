@@ -185,6 +185,19 @@ describe('http-disclosure', () => {
     expect(finding.because).toMatch(because);
   });
 
+  test('what is shown in several places is told once', () => {
+    const fields = ['Server: nginx/1.22.1'];
+    const replies: Replies = {
+      'https-root': { status: 200, fields },
+      'https-missing': { status: 404, fields, body: NGINX },
+    };
+    const { because, actual } = judgedSite(httpDisclosure, SITE, replies);
+    expect(actual).toBe('nginx/1.22.1');
+    expect(because).toBe(
+      'The Server header of https://example.com/ shows a version, "nginx/1.22.1"; so does the error page of https://example.com/0123456789abcdef.',
+    );
+  });
+
   test('says what to do about what was seen', () => {
     expect(judgedSite(httpDisclosure, SITE, page('Server: nginx/1.22.1')).remediation).toContain('server_tokens off');
     expect(judgedSite(httpDisclosure, SITE, error(TOMCAT.repeat(2_000))).because.length).toBeLessThan(400);
