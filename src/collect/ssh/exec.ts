@@ -10,6 +10,10 @@ import { allowance, type Caps, type Gate } from './transport.ts';
 /** How long a channel that stays open after the exit status may be silent. */
 const LULL_MS = 1000;
 
+/** Room for what most hosts write, in bytes: growing would copy it over and over, and leave the smaller buffers behind. */
+const USUAL_STDOUT = 256 * 1024;
+const USUAL_STDERR = 8 * 1024;
+
 /** The command after the server took it. */
 export interface Running {
   readonly startedAtMs: number;
@@ -57,8 +61,8 @@ function collect(
   caps: Caps,
   stop: AbortSignal,
 ): Promise<ExecResult> {
-  const stdout = sink(caps.maxStdoutBytes);
-  const stderr = sink(caps.maxStderrBytes);
+  const stdout = sink(caps.maxStdoutBytes, USUAL_STDOUT);
+  const stderr = sink(caps.maxStderrBytes, USUAL_STDERR);
   let exitCode: number | null = null;
   let signal: string | null = null;
   return new Promise<ExecResult>((resolve) => {
@@ -110,14 +114,14 @@ function both(then: () => void): { first: () => void; second: () => void } {
  * Bytes up to a cap, copied into one growing buffer: a host that sends single bytes must not make us keep a million
  * small buffers. `add` is false once the cap is passed.
  */
-function sink(cap: number): { add: (chunk: Buffer) => boolean; take: () => Buffer } {
+function sink(cap: number, usual: number): { add: (chunk: Buffer) => boolean; take: () => Buffer } {
   let buffer = Buffer.alloc(0);
   let length = 0;
   return {
     add(chunk) {
       const part = chunk.subarray(0, cap - length);
       if (length + part.length > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.min(cap, Math.max(16_384, 2 * (length + part.length))));
+        const larger = Buffer.allocUnsafeSlow(Math.min(cap, Math.max(usual, 2 * (length + part.length))));
         buffer.copy(larger, 0, 0, length);
         buffer = larger;
       }
