@@ -14,6 +14,9 @@ import { sshCrypto } from './ssh/ssh-crypto.ts';
 import { sshKeyOnly } from './ssh/ssh-key-only.ts';
 import { sshOfferedAuth } from './ssh/ssh-offered-auth.ts';
 import { sshRootLogin } from './ssh/ssh-root-login.ts';
+import { tlsCertificate } from './tls/tls-certificate.ts';
+import { tlsCiphers } from './tls/tls-ciphers.ts';
+import { tlsProtocols } from './tls/tls-protocols.ts';
 import { osSupported } from './updates/os-supported.ts';
 import { updatesAutomatic } from './updates/updates-automatic.ts';
 import { updatesPending } from './updates/updates-pending.ts';
@@ -45,6 +48,9 @@ export const checks: readonly Check[] = [
   updatesPending,
   updatesReboot,
   osSupported,
+  tlsCertificate,
+  tlsProtocols,
+  tlsCiphers,
   httpsRedirect,
   httpsHsts,
   httpDisclosure,

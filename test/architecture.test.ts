@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
  */
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/model': { rooms: [], packages: [] },
-  'src/wire': { rooms: [], packages: ['node:crypto'] },
+  'src/wire': { rooms: [], packages: ['tldts', 'node:crypto'] },
   'src/facts': { rooms: ['src/model', 'src/wire'], packages: [] },
   'src/evaluate': { rooms: ['src/model'], packages: [] },
   checks: { rooms: ['src/model'], packages: [] },

@@ -1,6 +1,7 @@
 import type { Exchange } from '../model/exchange.ts';
 import { httpText, httpWords } from './http-text.ts';
 import { sshText, tcpText } from './ssh-text.ts';
+import { tlsText } from './tls-text.ts';
 
 /** What was asked, as words a person can repeat it by: the family, what was dialled, and what was sent. */
 export function exchangeWords(exchange: Exchange): readonly string[] {
@@ -28,7 +29,7 @@ export function exchangeText(exchange: Exchange): string {
     case 'http':
       return httpText(exchange);
     case 'tls':
-      return exchange.session === null ? exchange.received : JSON.stringify(exchange.session, null, 1);
+      return tlsText(exchange);
     case 'ssh':
       return sshText(exchange);
     case 'tcp':

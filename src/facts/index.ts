@@ -8,6 +8,7 @@ import * as http from './http.ts';
 import type { FactSources } from './outputs.ts';
 import * as secrets from './secrets.ts';
 import * as ssh from './ssh.ts';
+import * as tls from './tls.ts';
 import * as updates from './updates.ts';
 import * as web from './web.ts';
 
@@ -29,6 +30,7 @@ export const factSources: FactSources<FactTypes> = {
   ...ssh.facts,
   ...face.facts,
   ...fail2ban.facts,
+  ...tls.facts,
   ...updates.facts,
   ...secrets.facts,
   ...web.facts,

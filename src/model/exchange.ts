@@ -86,6 +86,19 @@ export interface TlsExchange extends Common {
   readonly received: string;
   /** What the session of a TLS library showed; null for a hand-made hello and a session that did not come about. */
   readonly session: TlsSession | null;
+  /**
+   * Per trust store, whether signatures lead from the certificates of this exchange to one of its roots; times and
+   * names are judged elsewhere. Empty when no certificate came in clear.
+   */
+  readonly trust: readonly StoreTrust[];
+}
+
+export interface StoreTrust {
+  /** `Mozilla, with Node 20.19.0`, or the path of a file of certificates. */
+  readonly store: string;
+  readonly trusted: boolean;
+  /** Why not, without a final full stop; empty when trusted. */
+  readonly error: string;
 }
 
 export interface TlsSession {
@@ -98,8 +111,6 @@ export interface TlsSession {
   readonly chain: readonly string[];
   /** The stapled OCSP response, DER, base64; empty when none came. */
   readonly staple: string;
-  /** Per trust store, whether the chain leads to one of its roots; times and names are judged elsewhere. */
-  readonly trust: readonly { readonly store: string; readonly trusted: boolean; readonly error: string }[];
 }
 
 /** One GET. No redirect is followed, no cookie is kept. Over TLS when `url` says so, with the name in `url` as SNI. */

@@ -151,9 +151,10 @@ it.each(checks.map((check) => [check.id, check] as const))('the defaults of %s a
 describe('the built-in baseline', () => {
   it('cleavr lists ten controls with their checks', () => {
     const ids = `fail2ban-active fail2ban-sshd-jail firewall-active firewall-default-deny firewall-allowed-ports
-      firewall-logging firewall-effective ssh-key-only ssh-root-login ssh-authorized-keys updates-automatic
-      updates-security-origin updates-recent updates-pending updates-reboot os-supported https-redirect
-      https-hsts secrets-permissions http-disclosure provider-known`.split(/\s+/);
+      firewall-logging firewall-effective ports-exposed ssh-key-only ssh-root-login ssh-authorized-keys ssh-crypto
+      ssh-offered-auth updates-automatic updates-security-origin updates-recent updates-pending updates-reboot
+      os-supported tls-certificate tls-protocols tls-ciphers https-redirect https-hsts secrets-permissions
+      http-disclosure provider-known`.split(/\s+/);
     const catalogue = catalogueOf(checks);
     const builtins = readBuiltins(fileURLToPath(new URL('../../checks/baselines', import.meta.url)), ['cleavr']);
     const [cleavr] = resolveBaselines(['cleavr'], { ...context, builtins, catalogue });

@@ -1,14 +1,107 @@
 import type { TlsExchange } from '../../model/exchange.ts';
-import type { Site } from '../../model/site.ts';
+import type { TlsVersion } from '../../wire/tls/names.ts';
+import type { Outcome } from '../../wire/tls/outcome.ts';
+import { BUNDLES, suiteOf } from '../../wire/tls/suites.ts';
+import { enumerate } from './tls/full.ts';
+import { ask, MOST_CONNECTIONS, type Run, session, skip, startRun } from './tls/run.ts';
+import type { Question } from './tls/say.ts';
+import type { SiteTarget } from './tls/target.ts';
 import type { Visit } from './visit.ts';
 
-/** One address of a site. */
-export interface SiteTarget {
-  readonly site: Site;
-  /** IP address without brackets. */
-  readonly address: string;
+export type { SiteTarget } from './tls/target.ts';
+
+const GOOD: Question = {
+  kind: 'hello-1.2',
+  hello: { version: 'TLSv1.2', suites: BUNDLES.good },
+  until: 'flight',
+};
+const MODERN: Question = {
+  kind: 'hello-1.3',
+  hello: { version: 'TLSv1.3', suites: BUNDLES.tls13 },
+  until: 'hello',
+};
+/** What must be refused, the worst first: a server that blocks us later has answered these. */
+const FORBIDDEN: readonly Question[] = [
+  { kind: 'weak-suites', hello: { version: 'TLSv1.2', suites: BUNDLES.weak }, until: 'flight' },
+  { kind: 'ssl-3', hello: { version: 'SSLv3', suites: BUNDLES.legacy }, until: 'flight' },
+  { kind: 'tls-1.0', hello: { version: 'TLSv1.0', suites: BUNDLES.legacy }, until: 'flight' },
+  { kind: 'tls-1.1', hello: { version: 'TLSv1.1', suites: BUNDLES.legacy }, until: 'flight' },
+  ...BUNDLES.medium.map((suites, at): Question => {
+    return { kind: `no-forward-secrecy-${at + 1}`, hello: { version: 'TLSv1.2', suites }, until: 'flight' };
+  }),
+];
+const DHE: Question = { kind: 'dhe', hello: { version: 'TLSv1.2', suites: BUNDLES.dhe }, until: 'flight' };
+const SSL2: Question = { kind: 'ssl-2', hello: { version: 'SSLv2', suites: [] }, until: 'hello' };
+const POST_QUANTUM: Question = {
+  kind: 'post-quantum',
+  hello: { version: 'TLSv1.3', suites: BUNDLES.tls13, groups: [0x11ec, 0x11eb, 0x11ed], emptyKeyShare: true },
+  until: 'hello',
+};
+
+/** Those without which there is no verdict: two controls, the forbidden, DHE, SSL 2.0, the control again, a session. */
+const NEEDED = 2 + FORBIDDEN.length + 4;
+
+/**
+ * Looks at the TLS of one address of a site: at most 15 connections, one after the other, with a hello that is known to
+ * work before and after those that must be refused. Never throws. What was not asked is recorded as such.
+ */
+export async function probeTls(target: SiteTarget, visit: Visit): Promise<readonly TlsExchange[]> {
+  const run = startRun(target, visit, MOST_CONNECTIONS - NEEDED);
+  const good = await ask(run, GOOD);
+  if (good?.kind === 'name') run.stopped = stopWords(target);
+  const modern = await ask(run, MODERN);
+  if (good?.kind === 'silent' && modern?.kind === 'silent') run.stopped ||= 'The server answers no TLS hello.';
+  const old: (Outcome | undefined)[] = [];
+  for (const question of FORBIDDEN) old.push(await ask(run, question));
+  const modernOnly = modern?.kind === 'accepted' && (good?.flight.hello ?? null) === null;
+  if (modernOnly) skip(run, DHE.kind, 'TLS 1.2 is not offered, so there is no DHE key exchange to look at.');
+  else await ask(run, DHE);
+  await ask(run, SSL2);
+  await spend(run, [extra(old, modern), otherCertificate(good)]);
+  await ask(run, { ...GOOD, kind: `${GOOD.kind}-again`, hello: { ...GOOD.hello, compression: true } });
+  if (modernOnly) await ask(run, { ...MODERN, kind: `${MODERN.kind}-again` });
+  await session(run, 'session', target.site.serverName);
+  if (target.site.serverName !== null && run.spare > 0) await session(run, 'session-no-name', null);
+  if (visit.tlsFull) await enumerate(run, versionsOf([good, modern, ...old]));
+  return run.exchanges;
 }
 
-export async function probeTls(_target: SiteTarget, _visit: Visit): Promise<readonly TlsExchange[]> {
-  return [];
+function stopWords({ site }: SiteTarget): string {
+  return site.serverName === null
+    ? 'The server answers only clients that name a site (alert unrecognized_name).'
+    : `The server does not know the name ${site.serverName} (alert unrecognized_name).`;
+}
+
+/** What is worth knowing, as long as there is room for it. */
+async function spend(run: Run, questions: readonly (Question | undefined)[]): Promise<void> {
+  for (const question of questions) {
+    if (question === undefined || run.spare <= 0) continue;
+    run.spare -= 1;
+    await ask(run, question);
+  }
+}
+
+const OLD_VERSIONS: readonly TlsVersion[] = ['TLSv1.1', 'TLSv1.0', 'SSLv3'];
+
+/** Where older versions are on: whether the signal against falling back to them is understood. Else a look at the future. */
+function extra(old: readonly (Outcome | undefined)[], modern: Outcome | undefined): Question | undefined {
+  const older = OLD_VERSIONS.find((version) => old.some((outcome) => outcome?.chosen?.version === version));
+  // The signal means something only in a hello that would be accepted without it.
+  if (older !== undefined) {
+    const suites = BUNDLES.legacy.slice(0, 125);
+    return { kind: 'fallback', hello: { version: older, suites, fallback: true }, until: 'hello' };
+  }
+  return modern?.kind === 'accepted' ? POST_QUANTUM : undefined;
+}
+
+/** A server may have an RSA and an ECDSA certificate; the one it showed leads to the question for the other. */
+function otherCertificate(good: Outcome | undefined): Question | undefined {
+  const shown = suiteOf(good?.chosen?.suite ?? 0)?.auth;
+  if (shown !== 'rsa' && shown !== 'ecdsa') return undefined;
+  const suites = BUNDLES.good.filter((code) => suiteOf(code)?.auth !== shown);
+  return { kind: 'other-certificate', hello: { version: 'TLSv1.2', suites }, until: 'flight' };
+}
+
+function versionsOf(outcomes: readonly (Outcome | undefined)[]): ReadonlySet<TlsVersion> {
+  return new Set(outcomes.flatMap((outcome) => outcome?.chosen?.version ?? []));
 }

@@ -5,6 +5,7 @@ import type { HttpFacts } from './http.ts';
 import type { OutsideFacts } from './outside.ts';
 import type { SecretsFacts } from './secrets.ts';
 import type { SshFacts } from './ssh.ts';
+import type { TlsFacts } from './tls.ts';
 import type { UpdatesFacts } from './updates.ts';
 import type { WebFacts } from './web.ts';
 
@@ -17,6 +18,7 @@ export interface FactTypes
     UpdatesFacts,
     SecretsFacts,
     OutsideFacts,
+    TlsFacts,
     WebFacts,
     HttpFacts {}
 

@@ -1,0 +1,53 @@
+import type { Problem } from '../../src/model/check.ts';
+import { cannotTell } from '../../src/model/fact.ts';
+import type { ServedCertificate } from '../../src/model/facts/tls.ts';
+
+const REISSUE =
+  'Have it issued again, from a new key: openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes.';
+const CURVES = ['secp256r1', 'secp384r1', 'secp521r1'];
+
+/** Key lengths of the CA/Browser Forum's baseline requirements §6.1.5, and EdDSA. */
+export function keyProblem({ key }: ServedCertificate): Problem | undefined {
+  const { type, bits, curve } = key;
+  switch (type) {
+    case 'RSA':
+      return bits >= 2048 ? undefined : problem(`The certificate's RSA key has ${bits} bits; 2048 are needed.`);
+    case 'EC':
+      return CURVES.includes(curve)
+        ? undefined
+        : problem(`The certificate's key is on the curve ${curve}, not on P-256, P-384 or P-521.`);
+    case 'DSA':
+      return problem("The certificate's key is DSA.");
+    case 'Ed25519':
+    case 'Ed448':
+      return undefined;
+    default:
+      return cannotTell('unparseable', 'The certificate has a key of a kind that is not known here.');
+  }
+}
+
+/** SHA-1 and MD5 can be forged. The signature of a self-signed certificate means nothing. */
+export function signatureProblem({ signature, selfSigned }: ServedCertificate): Problem | undefined {
+  if (selfSigned || !/sha1|md[245]/i.test(signature)) return undefined;
+  return problem(`The certificate is signed with ${signature}.`);
+}
+
+export function usageProblem({ ca, serverAuth, keyUsage, key }: ServedCertificate): readonly Problem[] {
+  const signs = keyUsage === null || keyUsage.includes('digitalSignature');
+  const encrypts = key.type === 'RSA' && keyUsage?.includes('keyEncipherment') === true;
+  return [
+    ...(ca === true ? [problem("The server shows a certificate authority's certificate as its own.")] : []),
+    ...(serverAuth ? [] : [problem('The extended key usage of the certificate does not allow servers.')]),
+    ...(signs
+      ? []
+      : [
+          problem(
+            `The key usage of the certificate does not allow signatures, which ${encrypts ? 'forward secrecy needs' : 'TLS needs'}.`,
+          ),
+        ]),
+  ];
+}
+
+function problem(because: string): Problem {
+  return { because, actual: because.replace(/\.$/, ''), remediation: REISSUE };
+}

@@ -1,0 +1,146 @@
+import type { Condition, Problem } from '../../src/model/check.ts';
+import { cannotTell, read } from '../../src/model/fact.ts';
+import type { ServedCertificate, TlsEndpoint } from '../../src/model/facts/tls.ts';
+import type { Site } from '../../src/model/site.ts';
+import { formatDuration } from '../../src/model/units.ts';
+import { keyProblem, signatureProblem, usageProblem } from './certificate-form.ts';
+import { list } from './endpoints.ts';
+
+const DAY = 86_400;
+const ACME =
+  'Renew it, e.g. with "certbot renew" or your ACME client, and reload the server; see why it did not do so by itself.';
+const FULL_CHAIN =
+  'Serve the leaf with its intermediates, leaf first: nginx ssl_certificate fullchain.pem; Apache SSLCertificateFile fullchain.pem.';
+
+export interface Wanted {
+  /** Seconds. */
+  readonly expiresWithin: number;
+  readonly caFile: string | null;
+}
+
+export function certificateConditions(endpoint: TlsEndpoint, site: Site, wanted: Wanted): Condition[] {
+  const each = (judge: (certificate: ServedCertificate) => Problem | readonly Problem[] | undefined): Condition => {
+    return () => (read(endpoint.certificates) ?? []).flatMap((certificate) => judge(certificate) ?? []);
+  };
+  return [
+    each((certificate) => dates(certificate, endpoint.at, wanted.expiresWithin)),
+    each((certificate) => nameProblem(certificate, site)),
+    each(usageProblem),
+    each(keyProblem),
+    each(signatureProblem),
+    each(stapleProblem),
+    each((certificate) => chainProblems(certificate, endpoint.at)),
+    each((certificate) => lifetimeProblem(certificate)),
+    each((certificate) => trustProblem(certificate, site, wanted.caFile)),
+  ];
+}
+
+export function day(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}
+
+/** A short-lived certificate is renewed late by design: a third of its lifetime is early enough. */
+function dates({ notBefore, notAfter }: ServedCertificate, now: number, within: number): Problem | undefined {
+  const ago = (seconds: number): string => `${Math.floor(seconds / DAY)} days`;
+  if (now > notAfter) return problem(`The certificate expired on ${day(notAfter)}, ${ago(now - notAfter)} ago.`, ACME);
+  if (now < notBefore) return problem(`The certificate is not valid before ${day(notBefore)}.`, ACME);
+  const most = Math.min(within, (notAfter - notBefore) / 3);
+  if (notAfter - now >= most) return undefined;
+  return problem(
+    `The certificate expires on ${day(notAfter)}, in ${ago(notAfter - now)}; ${formatDuration(Math.floor(most / 3600) * 3600)} before that it must have been renewed.`,
+    ACME,
+  );
+}
+
+function nameProblem({ matches, names, commonName }: ServedCertificate, { name }: Site): Problem | undefined {
+  if (matches) return undefined;
+  if (names.length > 0) return problem(`The certificate is for ${list(names)}, not for ${name}.`);
+  return problem(
+    `The certificate names no host: clients do not look at the common name "${commonName}" any more (RFC 9525).`,
+  );
+}
+
+function stapleProblem({ mustStaple, staple }: ServedCertificate): Problem | undefined {
+  if (staple.state === 'known' && staple.value === 'revoked')
+    return problem(
+      'The stapled OCSP response says that the certificate was revoked.',
+      'Replace the certificate and its key.',
+    );
+  if (!mustStaple || read(staple) !== undefined) return undefined;
+  return problem(
+    'The certificate demands a stapled OCSP response (RFC 7633), and none came.',
+    'nginx: ssl_stapling on; Apache: SSLUseStapling on. Or get a certificate without must-staple.',
+  );
+}
+
+function chainProblems({ chain, trust }: ServedCertificate, now: number): Problem[] {
+  const sent = read(chain);
+  if (sent === undefined) return [];
+  const expired = sent.above.filter(({ notAfter, notBefore, root }) => !root && (now > notAfter || now < notBefore));
+  const weak = sent.above.filter(({ signature, root }) => !root && /sha1|md[245]/i.test(signature));
+  const trusted = trust.some((each) => each.trusted);
+  return [
+    ...expired.map(({ subject, notAfter }) =>
+      problem(`The intermediate certificate "${subject}" is out of its dates (until ${day(notAfter)}).`, FULL_CHAIN),
+    ),
+    ...weak.map(({ subject, signature }) =>
+      problem(`The intermediate certificate "${subject}" is signed with ${signature}.`, FULL_CHAIN),
+    ),
+    ...(sent.ordered !== false || !trusted
+      ? []
+      : [problem('The certificates are sent in the wrong order: each must be followed by its issuer.', FULL_CHAIN)]),
+  ];
+}
+
+/** CA/Browser Forum, ballot SC-081v3: days by the date of issue. */
+const LIFETIMES = [
+  { from: Date.UTC(2029, 2, 15), days: 47 },
+  { from: Date.UTC(2027, 2, 15), days: 100 },
+  { from: Date.UTC(2026, 2, 15), days: 200 },
+  { from: Date.UTC(2020, 8, 1), days: 398 },
+];
+
+function lifetimeProblem({ notBefore, notAfter, trust }: ServedCertificate): Problem | undefined {
+  // The first store is the public one; a private authority may do as it likes.
+  if (trust[0]?.trusted !== true) return undefined;
+  const limit = LIFETIMES.find(({ from }) => notBefore * 1000 >= from)?.days;
+  // Both ends count (RFC 5280 §4.1.2.5).
+  const days = (notAfter - notBefore + 1) / DAY;
+  if (limit === undefined || days <= limit) return undefined;
+  return problem(
+    `The certificate is valid for ${Math.ceil(days)} days; public ones of its date may be for ${limit}.`,
+    ACME,
+  );
+}
+
+function trustProblem(certificate: ServedCertificate, { name }: Site, caFile: string | null): Problem | undefined {
+  const [mozilla, ...files] = certificate.trust;
+  if (mozilla === undefined)
+    return cannotTell('not-observable', 'Whether the certificate is trusted was not looked at.');
+  const own = caFile === null ? undefined : files.find(({ store }) => store === caFile);
+  if (mozilla.trusted || own?.trusted === true) return undefined;
+  if (caFile !== null && own === undefined) {
+    return cannotTell(
+      'not-observable',
+      `The scan did not look whether ${caFile} vouches for the certificate of ${name}.`,
+    );
+  }
+  const stores = own === undefined ? mozilla.store : `${mozilla.store} and ${own.store}`;
+  const because = `The certificate is not trusted by ${stores}: ${mozilla.error}.`;
+  if (certificate.internalName && own === undefined && !certificate.selfSigned) {
+    return cannotTell(
+      'not-observable',
+      `${because} For an internal name that may be right.`,
+      'Give the file of your own authority: tls-certificate: { caFile: /etc/ssl/our-ca.pem }.',
+    );
+  }
+  return problem(
+    because,
+    certificate.selfSigned ? 'Get a certificate from an authority, e.g. with certbot.' : FULL_CHAIN,
+  );
+}
+
+export function problem(because: string, remediation?: string): Problem {
+  const actual = because.replace(/\.$/, '');
+  return { because, actual, ...(remediation === undefined ? {} : { remediation }) };
+}
