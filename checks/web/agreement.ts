@@ -59,14 +59,18 @@ export function hstsSentences(configured: ConfiguredSite | undefined, endpoints:
 
 function rootSentences(
   { software, place }: ConfiguredSite,
-  { headers, commented }: ConfiguredHsts,
+  { headers, lostIn, commented }: ConfiguredHsts,
   fields: readonly string[],
   from: string,
 ): string[] {
   const [header] = headers;
   const [sent] = fields;
   if (header === undefined && sent === undefined) {
-    return commented.map((line) => `${placeText(line)} would set it, but that line is commented out.`);
+    const [first, ...others] = lostIn.length > 0 ? [] : commented.map(placeText);
+    if (first === undefined) return [];
+    return others.length === 0
+      ? [`${first} would set it, but that line is commented out.`]
+      : [`${[first, ...others].join(', ')} would set it, but those lines are commented out.`];
   }
   if (header === undefined) {
     return [

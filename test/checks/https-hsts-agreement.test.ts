@@ -77,6 +77,14 @@ describe('what nginx is told, and what it sends', () => {
       'fail',
       `Answers of "location /api" go without the Strict-Transport-Security header that the rest of the site gets: ${PATH}:6 stands in its way.`,
     ],
+    [
+      'lost at the start page',
+      `${SET}\nlocation / {\nadd_header X-A b;\n}`,
+      both(),
+      'fail',
+      `Answers of "location /" go without the Strict-Transport-Security header that the rest of the site gets: ${PATH}:6`,
+    ],
+    ['twice in a comment', `# ${SET}\n# ${SET}`, both(), 'fail', `${PATH}:4, ${PATH}:5 would set it, but those lines`],
     ['in a comment', `# ${SET}`, both(), 'fail', `${PATH}:4 would set it, but that line is commented out.`],
   ])('%s', (_, lines, replies, verdict, sentence) => {
     const finding = findingOf(nginx(lines), replies);

@@ -6,9 +6,6 @@ import { configurationOf } from './nginx/includes.ts';
 import { type PassedOn, serversOf } from './nginx/servers.ts';
 import type { Served } from './served.ts';
 
-/** The file of h5bp's templates that has HSTS in comments; people take it for set. */
-const H5BP = /\/h5bp\/directive-only\/ssl[^/]*\.conf$/;
-
 /** What one web server's configuration comes to. */
 export interface Configured {
   readonly served: readonly Served[];
@@ -20,8 +17,7 @@ export interface Configured {
 export function readNginx(files: WebFiles, main: string): Configured {
   const { directives, used, doubts } = configurationOf(files, main);
   const base = main.slice(0, main.lastIndexOf('/'));
-  const known = [...used, ...[...files.lines.keys()].filter((path) => H5BP.test(path) && !used.includes(path))];
-  return { ...serversOf(directives, base, commentedHsts(files, known, 'add_header')), doubts };
+  return { ...serversOf(directives, base, commentedHsts(files, used, 'add_header')), doubts };
 }
 
 /** Lines that a comment keeps from setting HSTS. Such a line is no setting, but it is where people expect one. */

@@ -61,7 +61,7 @@ export interface ConfiguredSite {
 export interface ConfiguredHsts {
   /** What the start page of the site gets; several make several fields. Empty: the server adds none. */
   readonly headers: readonly ConfiguredHeader[];
-  /** Parts of the site whose answers do not get it, though the start page does. */
+  /** Parts of the site whose answers do not get it, though the site is meant to; the start page may be among them. */
   readonly lostIn: readonly LostHeader[];
   /** Lines that would set it, were they not commented out; in the files that the server uses. */
   readonly commented: readonly Place[];

@@ -113,7 +113,12 @@ describe('HSTS', () => {
       [header(4)],
       [{ part: 'location /a if ($request_method = OPTIONS)', place: { path: MAIN, line: 6 } }],
     ],
-    ['lost at the start page itself', `server {\n${sts}\nlocation / { add_header X-A b; } }`, [], []],
+    [
+      'lost at the start page itself',
+      `server {\n${sts}\nlocation / { add_header X-A b; } }`,
+      [],
+      [{ part: 'location /', place: { path: MAIN, line: 5 } }],
+    ],
     ['set at the start page only', `server { location / {\n${sts} } }`, [header(4)], []],
     [
       'merged by add_header_inherit',
@@ -144,9 +149,13 @@ describe('HSTS', () => {
     const h5bp = `# HSTS\n#\n# add_header Strict-Transport-Security "max-age=31536000; includeSubDomains; preload";\n  # add_header Strict-Transport-Security "max-age=31536000";\nssl_protocols TLSv1 TLSv1.1 TLSv1.2;\n`;
     const path = '/etc/nginx/h5bp/directive-only/ssl.conf';
     const commented = [3, 4].map((line) => ({ path, line }));
-    for (const server of ['server { include h5bp/directive-only/ssl.conf; }', 'server { listen 443 ssl; }']) {
-      expect(hsts(server, { [path]: h5bp })).toEqual({ state: 'known', value: { headers: [], lostIn: [], commented } });
-    }
+    const value = { headers: [], lostIn: [], commented };
+    const include = 'include h5bp/directive-only/ssl.conf;';
+    expect(hsts(`server { ${include} }`, { [path]: h5bp })).toEqual({ state: 'known', value });
+    expect(hsts(`${include}\nserver { listen 443 ssl; }`, { [path]: h5bp })).toEqual({ state: 'known', value });
+    // Another server that does not include it has nothing of it.
+    const other = nginx(`server { listen 443 ssl; }\nserver { ${include} }`, { [path]: h5bp }).served[0]?.hsts;
+    expect(other).toEqual({ state: 'known', value: { ...value, commented: [] } });
   });
 });
 

@@ -64,7 +64,8 @@ export function hstsOf(server: readonly Directive[], http: Headers, commented: r
     const message = `${path}:${line} takes the value of Strict-Transport-Security from a variable, so only what is sent can tell it.`;
     return unknown('not-observable', message);
   }
-  const lostIn = headers.length === 0 || isAnsweredAtOnce ? [] : parts.flatMap(lost);
+  const isSet = headers.length > 0 || sent(outer).length > 0;
+  const lostIn = isSet && !isAnsweredAtOnce ? parts.flatMap(lost) : [];
   return known({ headers, lostIn, commented });
 }
 

@@ -65,11 +65,24 @@ function servedOf(server: Server, http: Http): Served {
     names: names.map((name) => (name.startsWith('~') ? name : name.toLowerCase().replace(/\.$/, ''))),
     isSilent: isSilent(block),
     onlyRedirects: block.some((directive) => directive.name === 'return' && redirectTo(directive).length > 0),
-    hsts: hstsOf(block, http.headers, http.commented),
+    hsts: hstsOf(block, http.headers, commentedFor(block, http)),
     protocols: protocolsOf(server, http),
     certificates: certificatesOf(block, http),
     redirect: redirectOf(block),
   };
+}
+
+/** Comments in the files that the server is made of: its own, those it includes, and those of `http` itself. */
+function commentedFor(block: readonly Directive[], http: Http): readonly Place[] {
+  const own = new Set([
+    ...filesOf(block),
+    ...http.block.filter(({ name }) => name !== 'server').map(({ place }) => place.path),
+  ]);
+  return http.commented.filter(({ path }) => own.has(path));
+}
+
+function filesOf(block: readonly Directive[]): string[] {
+  return block.flatMap(({ place, block: inner }) => [place.path, ...(inner === null ? [] : filesOf(inner))]);
 }
 
 function isSilent(block: readonly Directive[]): boolean {
