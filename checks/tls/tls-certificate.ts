@@ -2,6 +2,7 @@ import { defineSiteCheck } from '../../src/model/check.ts';
 import { read } from '../../src/model/fact.ts';
 import type { TlsEndpoint } from '../../src/model/facts/tls.ts';
 import { DURATION, parseDuration } from '../../src/model/units.ts';
+import { beside, certificateSentences } from './agreement.ts';
 import { certificateConditions, day } from './certificate.ts';
 import { judgeEndpoints, list } from './endpoints.ts';
 
@@ -27,7 +28,7 @@ certbot renew && nginx -t && systemctl reload nginx`,
     'iso-27001-2022': ['A.8.24'],
     'pci-dss-4.0.1': ['4.2.1', '4.2.1.1'],
   },
-  needs: ['tls'],
+  needs: ['tls', 'webConfig'],
   view: 'network',
   params: {
     expiresWithin: {
@@ -43,7 +44,7 @@ certbot renew && nginx -t && systemctl reload nginx`,
   },
   judge(site, facts, params: { expiresWithin: string; caFile: string | null }) {
     const wanted = { expiresWithin: parseDuration(params.expiresWithin), caFile: params.caFile };
-    return judgeEndpoints(
+    const judgement = judgeEndpoints(
       site,
       facts,
       {
@@ -53,5 +54,6 @@ certbot renew && nginx -t && systemctl reload nginx`,
       },
       (endpoint) => certificateConditions(endpoint, site, wanted),
     );
+    return beside(facts, site, judgement, certificateSentences);
   },
 });

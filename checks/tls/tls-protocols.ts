@@ -1,5 +1,6 @@
 import { defineSiteCheck } from '../../src/model/check.ts';
 import { TLS_VERSIONS } from '../../src/model/facts/tls.ts';
+import { beside, protocolSentences } from './agreement.ts';
 import { judgeEndpoints, list } from './endpoints.ts';
 import { featureConditions, guidelineOf, offered, type Versions, versionConditions } from './protocols.ts';
 
@@ -22,7 +23,7 @@ In nginx the default server of an address decides for every name on it.`,
     'iso-27001-2022': ['A.8.24'],
     'pci-dss-4.0.1': ['4.2.1'],
   },
-  needs: ['tls'],
+  needs: ['tls', 'webConfig'],
   view: 'network',
   params: {
     allowed: {
@@ -35,7 +36,7 @@ In nginx the default server of an address decides for every name on it.`,
   judge(site, facts, params: Record<keyof Versions, Versions['allowed']>) {
     const { allowed, required } = params;
     const must = required.length === 0 ? '' : `; ${list(required)} must be there`;
-    return judgeEndpoints(
+    const judgement = judgeEndpoints(
       site,
       facts,
       {
@@ -47,5 +48,6 @@ In nginx the default server of an address decides for every name on it.`,
       },
       (endpoint) => [...versionConditions(endpoint, params), ...featureConditions(endpoint)],
     );
+    return beside(facts, site, judgement, protocolSentences);
   },
 });
