@@ -28,6 +28,7 @@ export function printed(probe: string, files: Files, shell = 'dash', prepare?: (
     const run = spawnSync(command, [...words, '-c', script], {
       env: { PATH: process.env.PATH, LC_ALL: 'C' },
       encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (run.status !== 0 || run.stderr !== '') throw new Error(`${probe} ended with ${run.status}: ${run.stderr}`);
     return run.stdout.replaceAll(folder, '');
