@@ -2,12 +2,13 @@ import { defineSiteCheck, judge } from '../../src/model/check.ts';
 import { configuredOf, hstsSentences, lostConditions, withSentences } from './agreement.ts';
 import { at, endpointsOf, firstOf, notHttp } from './endpoints.ts';
 import { type HstsParams, hstsConditions, hstsText, notNoted, wantedValue } from './hsts.ts';
+import { refusedConditions } from './refused.ts';
 import { hstsRemediation } from './remediation.ts';
 
 const EXAMPLE = wantedValue({ minMaxAge: 31_536_000, includeSubDomains: false, preload: false });
 const flag = (description: string) => ({ schema: { type: 'boolean' }, default: false, description });
 
-export const httpsHsts = defineSiteCheck<'http' | 'webConfig', HstsParams>({
+export const httpsHsts = defineSiteCheck<'http' | 'tls' | 'webConfig', HstsParams>({
   id: 'https-hsts',
   title: 'Every site sends a valid HSTS header',
   severity: 'high',
@@ -17,15 +18,15 @@ export const httpsHsts = defineSiteCheck<'http' | 'webConfig', HstsParams>({
   remediation: `${hstsRemediation(null, null, EXAMPLE)}
 # Begin with a short max-age. includeSubDomains breaks sub-domains without HTTPS; preload is slow to undo.`,
   limits:
-    'Three pages are looked at: /, where it leads, and a path that does not exist. A certificate that browsers do not trust makes ' +
-    'them ignore the header; that is the matter of tls-certificate. Of the rules for preloading only those for the header are judged.',
+    'Three pages are looked at: /, where it leads, and a path that does not exist. A certificate counts as refused when it is out ' +
+    'of its dates, for other names, or trusted by no store that was used. Of the rules for preloading only those for the header are judged.',
   mappings: {
     'nist-800-53r5': ['SC-8', 'SC-8(1)', 'SC-23'],
     'iso-27001-2022': ['A.8.24', 'A.8.26'],
     'pci-dss-4.0.1': ['4.2.1'],
   },
   view: 'network',
-  needs: ['http', 'webConfig'],
+  needs: ['http', 'tls', 'webConfig'],
   params: {
     minMaxAge: {
       schema: { type: 'integer', minimum: 1 },
@@ -47,7 +48,8 @@ export const httpsHsts = defineSiteCheck<'http' | 'webConfig', HstsParams>({
       hstsConditions(endpoint, params, at(endpoint, endpoints), configured),
     );
     const lost = lostConditions(configured, wantedValue(params));
-    const judgement = judge({ because, expected, actual }, [...conditions, ...lost]);
+    const refused = refusedConditions(facts, site);
+    const judgement = judge({ because, expected, actual }, [...conditions, ...lost, ...refused]);
     return withSentences(judgement, hstsSentences(configured, endpoints));
   },
 });
