@@ -4,6 +4,6 @@
 before_boot() { ln -s ../sites-available/default /etc/nginx/sites-enabled/default; }
 
 prove_outside() {
-  expect 'it is not the default page' 'Welcome to nginx' fetch_plain whatever.example /
+  expect 'it is another page' 'Welcome to nginx' curl -sS --noproxy '*' --max-time 10 "http://$FLEET_ADDRESS/"
   refuse 'it serves TLS' connects 443
 }
