@@ -73,11 +73,15 @@ export function entryOf({
   return `  - { name: ${name}, address: "${address}"${behind === null ? '' : `, jump: [${behind}]`} }`;
 }
 
-/** Verdicts of one host by check; `unknown:<reason>`; with several subjects the worst. */
-export function verdictsOf(report: Pick<ScanReport, 'findings'>, host: string): Record<string, string> {
+/** Verdicts of one host by check; `unknown:<reason>`; with several subjects (of those that are asked for) the worst. */
+export function verdictsOf(
+  report: Pick<ScanReport, 'findings'>,
+  host: string,
+  about: (subject: string) => boolean = () => true,
+): Record<string, string> {
   const rank = ['not-applicable', 'pass', 'unknown', 'fail'];
   const worst: Record<string, string> = {};
-  for (const finding of report.findings.filter((candidate) => candidate.host === host)) {
+  for (const finding of report.findings.filter((one) => one.host === host && about(one.subject))) {
     const verdict = finding.reason === undefined ? finding.verdict : `${finding.verdict}:${finding.reason}`;
     const before = worst[finding.check];
     const rankOf = (text: string) => rank.indexOf(text.split(':')[0] ?? '');
