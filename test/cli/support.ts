@@ -82,8 +82,8 @@ export function folderFor(hosts: Readonly<Record<string, string>>, knownHosts: s
   return folder;
 }
 
-/** The arguments that scan such a folder. */
-export const SCAN = ['scan', '-i', 'fleet.yaml', '--known-hosts', 'known_hosts'];
+/** The arguments that scan such a folder, by logging in: ports and sshd of a replayed host are this machine's. */
+export const SCAN = ['scan', '-i', 'fleet.yaml', '--known-hosts', 'known_hosts', '--no-network'];
 
 export const place = ({ port }: { readonly port: number }): string => `127.0.0.1, port: ${port}`;
 
