@@ -44,8 +44,8 @@ describe.each(SERVERS)('%s', (_, args) => {
   afterAll(() => server.stop());
 
   const offered = () =>
-    TLS_VERSIONS.filter((version) => seen.endpoint.offers[version].state === 'known' && valueOf(version));
-  const valueOf = (version: (typeof TLS_VERSIONS)[number]) => {
+    TLS_VERSIONS.filter((version) => seen.endpoint.offers[version].state === 'known' && isOffered(version));
+  const isOffered = (version: (typeof TLS_VERSIONS)[number]) => {
     const fact = seen.endpoint.offers[version];
     return fact.state === 'known' && fact.value;
   };
