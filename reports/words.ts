@@ -198,3 +198,8 @@ export function excludedText({ excludedHosts }: Pick<RunEntry, 'excludedHosts'>,
   const more = excludedHosts.length > most ? ` and ${thousands(excludedHosts.length - most)} more` : '';
   return `${count(excludedHosts.length, 'host')} of the inventory left out on purpose: ${named}${more}.`;
 }
+
+/** A site as people write it: without the port that its scheme has anyway. */
+export function siteText(url: string): string {
+  return url.replace(/^(https:.*):443$|^(http:.*):80$/, '$1$2');
+}

@@ -2,7 +2,7 @@ import type { HostEntry } from '../../src/model/finding.ts';
 import type { Reason, Status } from '../../src/model/verdict.ts';
 import type { Digest } from '../digest.ts';
 import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst } from '../host-lines.ts';
-import { bytes, count, duration, excludedText, STATUS, thousands } from '../words.ts';
+import { bytes, count, duration, excludedText, STATUS, siteText, thousands } from '../words.ts';
 import { anchor, type Budget, bar } from './parts.ts';
 
 /** Above this many hosts, only those with something to tell have rows. */
@@ -80,7 +80,7 @@ function siteRow({ url, counts }: SiteLine) {
   const status = WORST_FIRST.find((each) => counts[each] > 0) ?? 'unknown';
   const numbers = WORST_FIRST.filter((each) => counts[each] > 0);
   return {
-    url,
+    url: siteText(url),
     kind: status,
     glyph: STATUS[status].glyph,
     word: STATUS[status].word,
@@ -97,7 +97,7 @@ export function matrixView(digest: Digest, budget: Budget) {
     wanted.map((line) => ({
       ...matrixRow(line, line.host, digest),
       host: line.host.name,
-      sites: line.sites.map((site) => ({ ...matrixRow(site, line.host, digest), url: site.url })),
+      sites: line.sites.map((site) => ({ ...matrixRow(site, line.host, digest), url: siteText(site.url) })),
     })),
     budget,
   );

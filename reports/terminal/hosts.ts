@@ -3,7 +3,7 @@ import type { Digest } from '../digest.ts';
 import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst, worstSeverity } from '../host-lines.ts';
 import { terminalText } from '../safe.ts';
 import { type Colour, padded, widthOf } from '../text.ts';
-import { count, excludedText, REASON, STATUS, thousands } from '../words.ts';
+import { count, excludedText, REASON, STATUS, siteText, thousands } from '../words.ts';
 import type { Page } from './page.ts';
 
 /** Above this many hosts, only the worst have a line of their own. */
@@ -75,7 +75,10 @@ function siteLines(page: Page, sites: readonly SiteLine[]): void {
           : [STATUS.pass.glyph, 'green'];
     const at = page.lines.length;
     const worst = worstSeverity(site);
-    page.text(`${site.url}: ${numbersOf(site)}${worst === undefined ? '' : `, worst: ${worst}`}`, `      ${glyph} `);
+    page.text(
+      `${siteText(site.url)}: ${numbersOf(site)}${worst === undefined ? '' : `, worst: ${worst}`}`,
+      `      ${glyph} `,
+    );
     page.lines[at] = (page.lines[at] ?? '').replace(glyph, () => page.paint(glyph, colour));
   }
   if (sites.length > SITES) page.text(`… and ${count(sites.length - SITES, 'more site')}.`, '      ');

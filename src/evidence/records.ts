@@ -97,7 +97,5 @@ export function hostEntryOf(capture: Capture, os: HostEntry['os']): HostEntry {
 }
 
 function outsideEntryOf({ taken, because, exchanges }: Outside): OutsideEntry {
-  const begin = Math.min(...exchanges.map(({ startedAt }) => Date.parse(startedAt)));
-  const end = Math.max(...exchanges.map(({ startedAt, ms }) => Date.parse(startedAt) + ms));
-  return { taken, because, exchanges: exchanges.length, ms: exchanges.length === 0 ? 0 : end - begin };
+  return { taken, because, exchanges: exchanges.length, ms: exchanges.reduce((sum, { ms }) => sum + ms, 0) };
 }

@@ -73,7 +73,7 @@ export interface OutsideEntry {
   /** Why not; empty when it was taken. */
   readonly because: string;
   readonly exchanges: number;
-  /** From the beginning of the first exchange to the end of the last. */
+  /** Spent in exchanges, added up; the pauses between them are not. */
   readonly ms: number;
 }
 

@@ -18,8 +18,8 @@ describe('sites', () => {
   test('stand under their host in the terminal, with their own numbers', async () => {
     const lines = (await terminalSummary(sourceOf([web]))).split('\n');
     const at = lines.findIndex((line) => line.includes(' web-1 '));
-    expect(lines[at + 1]).toBe('      ✗ https://shop.example:443: 1 failed, worst: critical');
-    expect(lines[at + 2]).toBe('      ✓ https://blog.example:443: 1 passed');
+    expect(lines[at + 1]).toBe('      ✗ https://shop.example: 1 failed, worst: critical');
+    expect(lines[at + 2]).toBe('      ✓ https://blog.example: 1 passed');
     expect(lines.join('\n')).toMatch(/outside +42 exchanges/);
   });
 
@@ -27,9 +27,7 @@ describe('sites', () => {
     const page = await written(html, sourceOf([web]));
     for (const table of ['hosts', 'matrix']) {
       const rows = page.slice(page.indexOf(`<section id="${table}"`)).split('</section>')[0] ?? '';
-      const order = ['>web-1<', '>https://shop.example:443<', '>https://blog.example:443<'].map((text) =>
-        rows.indexOf(text),
-      );
+      const order = ['>web-1<', '>https://shop.example<', '>https://blog.example<'].map((text) => rows.indexOf(text));
       expect(order.every((position) => position > 0)).toBe(true);
       expect([...order].sort((a, b) => a - b)).toEqual(order);
     }
