@@ -58,6 +58,18 @@ describe.skipIf(whyNoFleet().length > 0)('verdicts on real hosts that are seen f
       expect(seen, explained(name, name)).toEqual({ ...compliantSeen(suite), ...host });
     });
 
+    test('is asked no more than planned: 15 times over TLS for each site, 5 times over SSH', () => {
+      const asked = report.evidence.filter((one) => one.host === name && one.state !== 'not-run');
+      const of = (family: string) => asked.filter(({ argv }) => argv[0] === family);
+      expect(of('ssh').length).toBeGreaterThan(1);
+      expect(of('ssh').length).toBeLessThanOrEqual(5);
+      for (const site of Object.keys(sites).filter((key) => key !== ADDRESS)) {
+        const hellos = of('tls').filter(({ id }) => id.includes(`/${site}.example/`));
+        expect(hellos.length, site).toBeGreaterThan(12);
+        expect(hellos.length, site).toBeLessThanOrEqual(15);
+      }
+    });
+
     test('serves the sites that the table has', () => {
       const subjects = report.findings.flatMap((one) => (one.host === name ? [one.subject] : []));
       const seen = new Set(subjects.filter((subject) => subject.startsWith(SITE)));

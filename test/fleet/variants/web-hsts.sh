@@ -7,7 +7,7 @@ AGE='Strict-Transport-Security "max-age=63072000"'
 before_boot() {
   local name
   make_web
-  for name in good no-hsts hsts-200 hsts-location hsts-zero hsts-short hsts-quoted hsts-twice hsts-h5bp hsts-http plain temporary version; do
+  for name in good no-hsts hsts-200 hsts-location hsts-zero hsts-short hsts-quoted hsts-twice hsts-h5bp hsts-http hsts-unloaded plain temporary version; do
     certificate "$name.example"
   done
   site good.example <<<"$HSTS"
@@ -22,6 +22,7 @@ before_boot() {
   site hsts-twice.example <<<"add_header $AGE always; location / { proxy_pass http://127.0.0.1:8081; }"
   h5bp
   site hsts-h5bp.example <<<'include h5bp/directive-only/ssl.conf;'
+  site hsts-unloaded.example <<<''
   # Browsers ignore the header over plain HTTP.
   site hsts-http.example <<<''
   site plain.example <<<"$HSTS"
@@ -36,6 +37,9 @@ before_boot() {
 	server { listen 80; listen [::]:80; server_name temporary.example; return 302 https://\$host\$request_uri; }
 	END
 }
+
+# The file has been put right; nobody told nginx.
+after_boot() { site hsts-unloaded.example <<<"$HSTS"; }
 
 # As the h5bp server configurations had it before 3.0: every line about HSTS is
 # a comment.
@@ -76,6 +80,7 @@ prove_outside() {
   sent hsts-twice $'max-age=300\nmax-age=63072000' $'max-age=300\nmax-age=63072000'
   sent hsts-h5bp '' ''
   sent hsts-http '' ''
+  sent hsts-unloaded '' ''
   expect 'nothing is sent over HTTP' 'Strict-Transport-Security: max-age' fetch_plain hsts-http.example /
   expect 'plain HTTP serves nothing' 'Welcome to nginx' fetch_plain plain.example /
   expect 'it is no 302' '302 Moved Temporarily' fetch_plain temporary.example /
@@ -85,5 +90,6 @@ prove_outside() {
 
 prove() {
   expect 'the chain is not trusted' 'code: 0 (ok)' verify hsts-zero.example
+  expect 'the file does not set it' 'max-age=63072000' grep Strict-Transport-Security /etc/nginx/sites-enabled/hsts-unloaded.example
   refuse 'h5bp sends it' grep -E '^[[:space:]]*add_header' /etc/nginx/h5bp/directive-only/ssl.conf
 }
