@@ -1,5 +1,6 @@
-import type { Condition, Problem } from '../../src/model/check.ts';
-import { cannotTell, read } from '../../src/model/fact.ts';
+import type { Condition, Facts, Problem } from '../../src/model/check.ts';
+import { cannotTell, Ignorance, read } from '../../src/model/fact.ts';
+import type { HttpEndpoint } from '../../src/model/facts/http.ts';
 import type { ServedCertificate, TlsEndpoint } from '../../src/model/facts/tls.ts';
 import type { Site } from '../../src/model/site.ts';
 import { formatDuration } from '../../src/model/units.ts';
@@ -16,23 +17,56 @@ export interface Wanted {
   /** Seconds. */
   readonly expiresWithin: number;
   readonly caFile: string | null;
+  /** Why dates mean nothing at this address; undefined when the clocks agree. */
+  clockDoubt(address: string): string | undefined;
 }
 
 export function certificateConditions(endpoint: TlsEndpoint, site: Site, wanted: Wanted): Condition[] {
   const each = (judge: (certificate: ServedCertificate) => Problem | readonly Problem[] | undefined): Condition => {
     return () => (read(endpoint.certificates) ?? []).flatMap((certificate) => judge(certificate) ?? []);
   };
+  const doubt = wanted.clockDoubt(endpoint.address);
+  const clocksAgree = (): undefined => (doubt === undefined ? undefined : cannotTell('not-observable', doubt));
   return [
-    each((certificate) => dates(certificate, endpoint.at, wanted.expiresWithin)),
+    clocksAgree,
+    each((certificate) => (doubt === undefined ? dates(certificate, endpoint.at, wanted.expiresWithin) : undefined)),
     each((certificate) => nameProblem(certificate, site)),
     each(usageProblem),
     each(keyProblem),
     each(signatureProblem),
     each(stapleProblem),
-    each((certificate) => chainProblems(certificate, endpoint.at)),
+    each((certificate) => chainProblems(certificate, doubt === undefined ? endpoint.at : null)),
     each((certificate) => lifetimeProblem(certificate)),
     each((certificate) => trustProblem(certificate, site, wanted.caFile)),
   ];
+}
+
+/** A clock that is a day off, the server's or ours, makes dates meaningless; the Date field tells (RFC 9110 §6.6.1). */
+export function clockDoubt(facts: Facts<'http'>, site: Site): Wanted['clockDoubt'] {
+  const endpoints = httpOf(facts).filter((endpoint) => endpoint.site === site.url);
+  return (address) => {
+    const skew = endpoints.find((endpoint) => endpoint.address === address)?.clockSkewSeconds;
+    if (skew?.state !== 'known' || Math.abs(skew.value) <= DAY) return undefined;
+    const way = skew.value > 0 ? 'ahead of' : 'behind';
+    return `The clock of ${site.name} is ${formatDuration(Math.abs(skew.value))} ${way} the scanner's, so nobody can say whether its certificate is within its dates.`;
+  };
+}
+
+function httpOf(facts: Facts<'http'>): readonly HttpEndpoint[] {
+  try {
+    return facts.get('http') ?? [];
+  } catch (error) {
+    if (error instanceof Ignorance) return [];
+    throw error;
+  }
+}
+
+/** `valid until 2027-01-31, trusted by Mozilla's roots` */
+export function describeAll(endpoints: readonly TlsEndpoint[]): string {
+  const all = endpoints.flatMap(({ certificates }) => read(certificates) ?? []);
+  const stores = all.flatMap(({ trust }) => trust.filter(({ trusted }) => trusted).map(({ store }) => store));
+  const until = Math.min(...all.map(({ notAfter }) => notAfter));
+  return `valid until ${day(until)}, trusted by ${list(stores)}`;
 }
 
 export function day(seconds: number): string {
@@ -73,10 +107,13 @@ function stapleProblem({ mustStaple, staple }: ServedCertificate): Problem | und
   );
 }
 
-function chainProblems({ chain, trust }: ServedCertificate, now: number): Problem[] {
+/** `now` is null where the clocks do not agree: dates are left out then. */
+function chainProblems({ chain, trust }: ServedCertificate, now: number | null): Problem[] {
   const sent = read(chain);
   if (sent === undefined) return [];
-  const expired = sent.above.filter(({ notAfter, notBefore, root }) => !root && (now > notAfter || now < notBefore));
+  const expired = sent.above.filter(
+    ({ notAfter, notBefore, root }) => !root && now !== null && (now > notAfter || now < notBefore),
+  );
   const weak = sent.above.filter(({ signature, root }) => !root && /sha1|md[245]/i.test(signature));
   const trusted = trust.some((each) => each.trusted);
   return [

@@ -1,17 +1,9 @@
 import { defineSiteCheck } from '../../src/model/check.ts';
-import { read } from '../../src/model/fact.ts';
-import type { TlsEndpoint } from '../../src/model/facts/tls.ts';
 import { DURATION, parseDuration } from '../../src/model/units.ts';
+import { elsewhere } from '../web/names.ts';
 import { beside, certificateSentences } from './agreement.ts';
-import { certificateConditions, day } from './certificate.ts';
-import { judgeEndpoints, list } from './endpoints.ts';
-
-const described = (endpoints: readonly TlsEndpoint[]): string => {
-  const all = endpoints.flatMap(({ certificates }) => read(certificates) ?? []);
-  const stores = all.flatMap(({ trust }) => trust.filter(({ trusted }) => trusted).map(({ store }) => store));
-  const until = Math.min(...all.map(({ notAfter }) => notAfter));
-  return `valid until ${day(until)}, trusted by ${list(stores)}`;
-};
+import { certificateConditions, clockDoubt, describeAll } from './certificate.ts';
+import { judgeEndpoints } from './endpoints.ts';
 
 export const tlsCertificate = defineSiteCheck({
   id: 'tls-certificate',
@@ -28,7 +20,7 @@ certbot renew && nginx -t && systemctl reload nginx`,
     'iso-27001-2022': ['A.8.24'],
     'pci-dss-4.0.1': ['4.2.1', '4.2.1.1'],
   },
-  needs: ['tls', 'webConfig'],
+  needs: ['tls', 'webConfig', 'http', 'names'],
   view: 'network',
   params: {
     expiresWithin: {
@@ -43,17 +35,18 @@ certbot renew && nginx -t && systemctl reload nginx`,
     },
   },
   judge(site, facts, params: { expiresWithin: string; caFile: string | null }) {
-    const wanted = { expiresWithin: parseDuration(params.expiresWithin), caFile: params.caFile };
+    const { expiresWithin, caFile } = params;
+    const wanted = { expiresWithin: parseDuration(expiresWithin), caFile, clockDoubt: clockDoubt(facts, site) };
     const judgement = judgeEndpoints(
       site,
       facts,
       {
-        expected: `a trusted certificate for ${site.name} that is valid for ${params.expiresWithin} or a third of its lifetime`,
-        because: (endpoints) => `The certificate of ${site.name} is ${described(endpoints)}.`,
-        actual: described,
+        expected: `a trusted certificate for ${site.name} that is valid for ${expiresWithin} or a third of its lifetime`,
+        because: (endpoints) => `The certificate of ${site.name} is ${describeAll(endpoints)}.`,
+        actual: describeAll,
       },
       (endpoint) => certificateConditions(endpoint, site, wanted),
     );
-    return beside(facts, site, judgement, certificateSentences);
+    return elsewhere(facts, site, beside(facts, site, judgement, certificateSentences));
   },
 });

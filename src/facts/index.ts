@@ -5,6 +5,7 @@ import * as fail2ban from './fail2ban.ts';
 import * as firewall from './firewall.ts';
 import * as host from './host.ts';
 import * as http from './http.ts';
+import * as names from './names.ts';
 import type { FactSources } from './outputs.ts';
 import * as secrets from './secrets.ts';
 import * as ssh from './ssh.ts';
@@ -35,4 +36,5 @@ export const factSources: FactSources<FactTypes> = {
   ...secrets.facts,
   ...web.facts,
   ...http.facts,
+  ...names.facts,
 };

@@ -2,7 +2,7 @@ import type { Exchange, NameExchange, Outside, OutsidePlan } from '../../model/e
 import type { Host } from '../../model/host.ts';
 import { isAddress, type Site } from '../../model/site.ts';
 import { probeHttp } from './http.ts';
-import { resolveName } from './names.ts';
+import { resolveHost, resolveSite } from './names.ts';
 import { probePorts } from './ports.ts';
 import { probeSsh } from './ssh.ts';
 import { probeTls } from './tls.ts';
@@ -34,32 +34,36 @@ export async function collectOutside(host: Host, plan: OutsidePlan, options: Out
   const deadline = AbortSignal.timeout(options.hostSeconds * 1000 * rounds);
   const signal = AbortSignal.any([options.signal, deadline]);
   const visit: Visit = { signal, agent: options.agent, limits: LIMITS, trust: options.trust, tlsFull: options.tlsFull };
-  const own = await resolveName(host.address, null, visit);
+  const own = await resolveHost(host.address, visit);
   const addresses = own === null ? [host.address] : own.addresses.slice(0, MOST_ADDRESSES);
   const exchanges = [...(own === null ? [] : [own])] as Exchange[];
   const [first] = addresses;
   const ssh = first !== undefined && plan.families.includes('ssh') ? probeSsh(host, first, visit) : Promise.resolve([]);
-  for (const site of plan.sites) exchanges.push(...(await visitSite(site, addresses, own, plan, visit)));
-  exchanges.push(...(await ssh));
+  const names = plan.families.includes('dns') ? lookUp(plan.sites, own, visit) : Promise.resolve([]);
+  for (const site of plan.sites) exchanges.push(...(await visitSite(site, addresses, plan, visit)));
+  exchanges.push(...(await names), ...(await ssh));
   if (plan.families.includes('tcp')) {
     for (const address of addresses) exchanges.push(...(await probePorts(address, host.port, plan.ports, visit)));
   }
   return { taken: true, because: '', exchanges };
 }
 
+/** Where the names of the sites lead, all at once: a resolver that is slow costs its time once. */
+function lookUp(sites: readonly Site[], own: NameExchange | null, visit: Visit): Promise<readonly NameExchange[]> {
+  const named = sites.flatMap(({ serverName, url, unobservable }) =>
+    serverName === null || unobservable !== undefined || serverName === own?.address ? [] : [{ serverName, url }],
+  );
+  return Promise.all(named.map(({ serverName, url }) => resolveSite(serverName, url, visit)));
+}
+
 async function visitSite(
   site: Site,
   addresses: readonly string[],
-  own: NameExchange | null,
   plan: OutsidePlan,
   visit: Visit,
 ): Promise<readonly Exchange[]> {
   if (site.unobservable !== undefined) return [];
   const exchanges: Exchange[] = [];
-  if (plan.families.includes('dns') && site.serverName !== null && site.serverName !== own?.address) {
-    const name = await resolveName(site.serverName, site.url, visit);
-    if (name !== null) exchanges.push({ ...name, id: `dns/${site.url}` });
-  }
   for (const address of isAddress(site.name) ? [site.name] : addresses) {
     if (plan.families.includes('tls') && site.scheme !== 'http') {
       exchanges.push(...(await probeTls({ site, address }, visit)));

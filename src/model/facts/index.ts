@@ -2,6 +2,7 @@ import type { Fail2banFacts } from './fail2ban.ts';
 import type { FirewallFacts } from './firewall.ts';
 import type { HostFacts } from './host.ts';
 import type { HttpFacts } from './http.ts';
+import type { NamesFacts } from './names.ts';
 import type { OutsideFacts } from './outside.ts';
 import type { SecretsFacts } from './secrets.ts';
 import type { SshFacts } from './ssh.ts';
@@ -20,6 +21,7 @@ export interface FactTypes
     OutsideFacts,
     TlsFacts,
     WebFacts,
-    HttpFacts {}
+    HttpFacts,
+    NamesFacts {}
 
 export type FactName = keyof FactTypes;
