@@ -76,10 +76,10 @@ describe.skipIf(whyNoFleet().length > 0)('a fleet that is not all within reach',
   });
 
   test('nothing ran on the jump hosts but their forwarding', async () => {
-    const log = await fleet.exec('bastion', ['journalctl', '-q', '-o', 'cat', '_COMM=sshd']);
+    const log = await fleet.exec('bastion', ['journalctl', '-q', '-o', 'cat', '-t', 'sshd']);
     const logins = log.stdout.split('\n').filter((line) => line.startsWith('Accepted publickey for audit'));
     expect(logins.length).toBeGreaterThan(2);
-    const sudo = await fleet.exec('bastion', ['journalctl', '-q', '-o', 'cat', '_COMM=sudo', '--grep=iptables-save']);
+    const sudo = await fleet.exec('bastion', ['journalctl', '-q', '-o', 'cat', '-t', 'sudo', '--grep=iptables-save']);
     // Its own scan, once: per command a line of sudo and two of PAM at most.
     expect(
       sudo.stdout

@@ -116,7 +116,7 @@ describe.skipIf(whyNoFleet().length > 0)('the printed sudoers file', () => {
     });
 
     test('leaves sudo nothing to refuse: no scan fills the log of the host with alarms', async () => {
-      const log = await fleet.exec(suite, ['sh', '-c', 'journalctl -q _COMM=sudo; cat /var/log/auth.log 2>/dev/null']);
+      const log = await fleet.exec(suite, ['sh', '-c', 'journalctl -q -t sudo; cat /var/log/auth.log 2>/dev/null']);
       // The refusal that the first test of this file provokes is for /usr/bin/true.
       const refused = log.stdout.split('\n').filter((line) => /not allowed|password is required/.test(line));
       expect(refused.filter((line) => !/COMMAND=(\/usr)?\/bin\/true$/.test(line))).toEqual([]);
