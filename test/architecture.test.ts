@@ -52,7 +52,17 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       'checks',
       'reports',
     ],
-    packages: ['yargs', 'node:crypto', 'node:fs', 'node:module', 'node:os', 'node:path', 'node:tty', 'node:url'],
+    packages: [
+      'yargs',
+      'node:crypto',
+      'node:fs',
+      'node:module',
+      'node:os',
+      'node:path',
+      'node:tty',
+      'node:url',
+      'node:v8',
+    ],
   },
 };
 
