@@ -29,22 +29,25 @@ export interface LoggedIn {
   readonly banner: string;
 }
 
+/** Key exchanges that nothing speaks against and that ssh2 can make, cheap ones first. */
+export const GOOD_KEX = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group-exchange-sha256',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+  'diffie-hellman-group14-sha256',
+] as const;
+
 /**
  * curve25519 and AES-GCM first: both run in OpenSSL, and GCM needs no separate MAC. Nothing that rests on SHA-1, no
  * compression.
  */
 const ALGORITHMS = {
-  kex: [
-    'curve25519-sha256',
-    'curve25519-sha256@libssh.org',
-    'ecdh-sha2-nistp256',
-    'ecdh-sha2-nistp384',
-    'ecdh-sha2-nistp521',
-    'diffie-hellman-group-exchange-sha256',
-    'diffie-hellman-group16-sha512',
-    'diffie-hellman-group18-sha512',
-    'diffie-hellman-group14-sha256',
-  ],
+  kex: [...GOOD_KEX],
   cipher: [
     'aes128-gcm@openssh.com',
     'aes256-gcm@openssh.com',

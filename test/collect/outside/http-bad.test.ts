@@ -1,42 +1,20 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { probeHttp } from '../../../src/collect/outside/http.ts';
 import {
+  answer,
   type Behaviour,
-  certificate,
-  type Listening,
-  type Pair,
+  inClear,
+  overTls,
+  pair,
   recordOf,
   response,
-  serve,
+  servers,
   siteOf,
   told,
   visit,
 } from './servers.ts';
 
-let pair: Pair;
-const open: Listening[] = [];
-
-beforeAll(() => {
-  pair = certificate();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function listening(behaviour: Behaviour, options: Parameters<typeof serve>[1] = {}): Promise<Listening> {
-  const server = await serve(behaviour, options);
-  open.push(server);
-  return server;
-}
-
-const inClear = (port: number) =>
-  probeHttp({ site: siteOf(`http://example.org:${port}`), address: '127.0.0.1' }, visit());
-const overTls = (port: number) =>
-  probeHttp({ site: siteOf(`https://example.org:${port}`), address: '127.0.0.1' }, visit());
-const answer =
-  (...words: Parameters<typeof response>): Behaviour =>
-  (socket) =>
-    void socket.end(response(...words));
+const { listening } = servers();
 
 describe('bad servers', () => {
   test.each<readonly [string, Behaviour, string, RegExp]>([
@@ -165,12 +143,12 @@ describe('bad servers on a port for TLS', () => {
 
   test.each(['TLSv1.2', 'TLSv1.3'] as const)('a client certificate is required (%s)', async (version) => {
     const options = {
-      ...pair,
+      ...pair(),
       minVersion: version,
       maxVersion: version,
       requestCert: true,
       rejectUnauthorized: true,
-      ca: pair.cert,
+      ca: pair().cert,
     };
     const server = await listening(answer(200), { tls: options });
     const [root] = await overTls(server.port);

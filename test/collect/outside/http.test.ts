@@ -1,47 +1,25 @@
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { probeHttp } from '../../../src/collect/outside/http.ts';
 import type { HttpExchange } from '../../../src/model/exchange.ts';
 import {
+  answer,
   type Behaviour,
-  certificate,
-  type Listening,
-  type Pair,
+  inClear,
+  overTls,
+  pair,
   recordOf,
   response,
-  serve,
+  servers,
   siteOf,
   told,
   visit,
 } from './servers.ts';
 
-let pair: Pair;
-const open: Listening[] = [];
-
-beforeAll(() => {
-  pair = certificate();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-async function listening(behaviour: Behaviour, options: Parameters<typeof serve>[1] = {}): Promise<Listening> {
-  const server = await serve(behaviour, options);
-  open.push(server);
-  return server;
-}
-
-const inClear = (port: number) =>
-  probeHttp({ site: siteOf(`http://example.org:${port}`), address: '127.0.0.1' }, visit());
-const overTls = (port: number) =>
-  probeHttp({ site: siteOf(`https://example.org:${port}`), address: '127.0.0.1' }, visit());
-const answer =
-  (...words: Parameters<typeof response>): Behaviour =>
-  (socket) =>
-    void socket.end(response(...words));
+const { listening } = servers();
 
 describe('the requests', () => {
   test('say who asks, for which name, and nothing else', async () => {
-    const server = await listening(answer(200), { tls: pair });
+    const server = await listening(answer(200), { tls: pair() });
     const records = await overTls(server.port);
     expect(told(records)).toEqual(['https-root answered 200', 'https-missing answered 200']);
     const [root = '', missing = ''] = server.requests;
@@ -71,7 +49,7 @@ describe('the requests', () => {
     const names: string[] = [];
     const server = await listening(answer(200), {
       tls: {
-        ...pair,
+        ...pair(),
         SNICallback: (name, done) => {
           names.push(name);
           done(null);
@@ -86,7 +64,7 @@ describe('the requests', () => {
   });
 
   test('reach a site that is there over IPv6 only', async () => {
-    const server = await listening(answer(200), { tls: pair, host: '::1' });
+    const server = await listening(answer(200), { tls: pair(), host: '::1' });
     const site = siteOf(`https://[::1]:${server.port}`);
     const records = await probeHttp({ site, address: '::1' }, visit());
     expect(told(records)).toEqual(['https-root answered 200', 'https-missing answered 200']);
@@ -95,7 +73,7 @@ describe('the requests', () => {
   });
 
   test('read a server that knows nothing newer than TLS 1.0', async () => {
-    const old = { ...pair, minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    const old = { ...pair(), minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     const server = await listening(answer(200), { tls: old });
     expect(told(await overTls(server.port))).toEqual(['https-root answered 200', 'https-missing answered 200']);
   });

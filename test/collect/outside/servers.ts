@@ -4,6 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { afterEach } from 'vitest';
+import { probeHttp } from '../../../src/collect/outside/http.ts';
 import { LIMITS, type Visit } from '../../../src/collect/outside/visit.ts';
 import type { HttpExchange } from '../../../src/model/exchange.ts';
 import { isAddress, parseSite, type Site, siteUrl } from '../../../src/model/site.ts';
@@ -127,3 +129,38 @@ export function recordOf(records: readonly HttpExchange[], kind: string): HttpEx
   if (record === undefined) throw new Error(`There is no record ${kind} among ${told(records).join(', ')}.`);
   return record;
 }
+
+/** Servers that are closed after each test, all with one certificate: `pair` is there once the tests run. */
+export function servers() {
+  const open: Listening[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((server) => server.close()));
+  });
+  return {
+    async listening(behaviour: Behaviour, options: Parameters<typeof serve>[1] = {}): Promise<Listening> {
+      const server = await serve(behaviour, options);
+      open.push(server);
+      return server;
+    },
+  };
+}
+
+let made: Pair | undefined;
+
+/** One certificate for all servers of a test file. */
+export function pair(): Pair {
+  made ??= certificate();
+  return made;
+}
+
+/** Looks at `example.org` on 127.0.0.1, in clear or over TLS. */
+export const inClear = (port: number) =>
+  probeHttp({ site: siteOf(`http://example.org:${port}`), address: '127.0.0.1' }, visit());
+export const overTls = (port: number) =>
+  probeHttp({ site: siteOf(`https://example.org:${port}`), address: '127.0.0.1' }, visit());
+
+/** Answers whatever is asked, once. */
+export const answer =
+  (...words: Parameters<typeof response>): Behaviour =>
+  (socket) =>
+    void socket.end(response(...words));

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from 'ssh2';
 import type { ExchangeState } from '../../../model/exchange.ts';
+import { GOOD_KEX } from '../../ssh/login.ts';
 import { printable } from '../../ssh/text.ts';
 import { gate } from '../../ssh/transport.ts';
 import { dial, notRun, place, troubleOf, type Visit } from '../visit.ts';
@@ -11,15 +12,7 @@ import { identOf } from './greeting.ts';
  * no secret crosses these connections.
  */
 export const KEX = [
-  'curve25519-sha256',
-  'curve25519-sha256@libssh.org',
-  'ecdh-sha2-nistp256',
-  'ecdh-sha2-nistp384',
-  'ecdh-sha2-nistp521',
-  'diffie-hellman-group-exchange-sha256',
-  'diffie-hellman-group16-sha512',
-  'diffie-hellman-group18-sha512',
-  'diffie-hellman-group14-sha256',
+  ...GOOD_KEX,
   'diffie-hellman-group14-sha1',
   'diffie-hellman-group-exchange-sha1',
   'diffie-hellman-group1-sha1',
