@@ -1,45 +1,18 @@
-import type { HttpExchange } from '../model/exchange.ts';
 import { absent, type Fact, known } from '../model/fact.ts';
 import type { HttpEndpoint, HttpFacts, WebSoftware } from '../model/facts/http.ts';
-import { fieldValues, hostOf, httpDate } from '../wire/http.ts';
+import { fieldValues, httpDate } from '../wire/http.ts';
 import { chainOf, plainChainOf } from './http/chain.ts';
 import { disclosuresOf, unreadOf } from './http/disclosures.ts';
 import { type Records, recordsOf } from './http/records.ts';
-import type { FactSources, Outputs } from './outputs.ts';
+import type { FactSources } from './outputs.ts';
 
 export const facts: FactSources<HttpFacts> = {
   http: {
     probes: [],
     exchanges: ['http'],
-    derive: (outputs) => known(recordsOf([...outputs.exchanges('http'), ...leftOut(outputs)]).map(endpointOf)),
+    derive: (outputs) => known(recordsOf(outputs.exchanges('http')).map(endpointOf)),
   },
 };
-
-/** What was never asked because the host has more addresses than are looked at: as good as records that say so. */
-function leftOut(outputs: Outputs): readonly HttpExchange[] {
-  const asked = outputs.exchanges('http').filter(named);
-  const own = outputs.exchanges('dns').find(({ site }) => site === null);
-  const visited = new Set(asked.map(({ address }) => address));
-  const [first] = own?.addresses ?? [];
-  const rest = own?.addresses.filter((address) => !visited.has(address)) ?? [];
-  return rest.flatMap((address) =>
-    asked
-      .filter((record) => record.address === first && /-(root|missing)$/.test(record.kind))
-      .map((record) => ({
-        ...record,
-        address,
-        state: 'not-run',
-        error: `${own?.address} has ${own?.addresses.length} addresses, and ${address} is none of those that are looked at.`,
-        attempts: 0,
-        response: null,
-      })),
-  );
-}
-
-/** A site that is an address has no other. */
-function named({ url, address }: HttpExchange): boolean {
-  return hostOf(url) !== address;
-}
 
 function endpointOf(records: Records): HttpEndpoint {
   const server = serverOf(records);

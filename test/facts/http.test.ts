@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { httpsHsts } from '../../checks/web/https-hsts.ts';
 import { factsOf } from '../../src/facts/derive.ts';
-import type { NameExchange } from '../../src/model/exchange.ts';
 import type { HttpEndpoint } from '../../src/model/facts/http.ts';
-import { judged } from '../checks/recorded.ts';
-import { ADDRESS, asked, outsideOf, type Replies } from '../checks/sites.ts';
+import { asked, outsideOf, type Replies } from '../checks/sites.ts';
 
 const SITE = 'https://example.com';
 
@@ -97,47 +94,5 @@ describe('an endpoint', () => {
     const { root } = endpoint(replies);
     expect(root).toMatchObject({ state: 'known', value: { end } });
     expect(root.state === 'known' ? root.value.pages : []).toHaveLength(pages);
-  });
-});
-
-describe('a host with more addresses than are looked at', () => {
-  const name: NameExchange = {
-    id: 'dns/web-1.example',
-    family: 'dns',
-    kind: 'addresses',
-    site: null,
-    address: 'web-1.example',
-    port: 53,
-    startedAt: '2026-11-22T00:00:00.000Z',
-    ms: 1,
-    state: 'answered',
-    error: '',
-    bytesOut: 0,
-    bytesIn: 0,
-    addresses: [ADDRESS, '2001:db8::7'],
-  };
-  const good: Replies = {
-    'https-root': { status: 200, fields: ['Strict-Transport-Security: max-age=31536000'] },
-    'https-missing': { status: 404, fields: ['Strict-Transport-Security: max-age=31536000'] },
-  };
-
-  test('does not pass on those that were', () => {
-    const capture = outsideOf([SITE], [name, ...asked(SITE, good)]);
-    const [finding] = judged(httpsHsts, capture);
-    expect(finding).toMatchObject({ verdict: 'unknown', reason: 'not-observable' });
-    expect(finding?.because).toBe(
-      'https://example.com/ could not be read. web-1.example has 2 addresses, and 2001:db8::7 is none of those that are looked at.',
-    );
-  });
-
-  test('passes when all of them were', () => {
-    const all = [ADDRESS, '2001:db8::7'].flatMap((address) => asked(SITE, good, address));
-    expect(judged(httpsHsts, outsideOf([SITE], [name, ...all]))[0]?.verdict).toBe('pass');
-  });
-
-  test('a site that is an address has no other', () => {
-    const site = `https://${ADDRESS}`;
-    const fact = factsOf(outsideOf([site], [name, ...asked(site, good)])).get('http');
-    expect(fact.state === 'known' ? fact.value.map(({ address }) => address) : []).toEqual([ADDRESS]);
   });
 });

@@ -6,7 +6,7 @@ import { resolveHost, resolveSite } from './names.ts';
 import { probePorts } from './ports.ts';
 import { probeSsh } from './ssh.ts';
 import { probeTls } from './tls.ts';
-import { LIMITS, pause, type TrustFile, type Visit } from './visit.ts';
+import { LIMITS, leftOut, pause, type TrustFile, type Visit } from './visit.ts';
 
 export interface OutsideOptions {
   readonly agent: string;
@@ -35,17 +35,40 @@ export async function collectOutside(host: Host, plan: OutsidePlan, options: Out
   const signal = AbortSignal.any([options.signal, deadline]);
   const visit: Visit = { signal, agent: options.agent, limits: LIMITS, trust: options.trust, tlsFull: options.tlsFull };
   const own = await resolveHost(host.address, visit);
-  const addresses = own === null ? [host.address] : own.addresses.slice(0, MOST_ADDRESSES);
+  const doors = doorsOf(host, own, visit);
   const exchanges = [...(own === null ? [] : [own])] as Exchange[];
-  const [first] = addresses;
-  const ssh = first !== undefined && plan.families.includes('ssh') ? probeSsh(host, first, visit) : Promise.resolve([]);
+  const [first] = doors;
+  const ssh =
+    first !== undefined && plan.families.includes('ssh') ? probeSsh(host, first.address, visit) : Promise.resolve([]);
   const names = plan.families.includes('dns') ? lookUp(plan.sites, own, visit) : Promise.resolve([]);
-  for (const site of plan.sites) exchanges.push(...(await visitSite(site, addresses, plan, visit)));
+  for (const site of plan.sites)
+    exchanges.push(...(await visitSite(site, isAddress(site.name) ? [{ address: site.name, visit }] : doors, plan)));
   exchanges.push(...(await names), ...(await ssh));
   if (plan.families.includes('tcp')) {
-    for (const address of addresses) exchanges.push(...(await probePorts(address, host.port, plan.ports, visit)));
+    for (const { address, visit: own } of doors)
+      exchanges.push(...(await probePorts(address, host.port, plan.ports, own)));
   }
   return { taken: true, because: '', exchanges };
+}
+
+/** One address of a host, and how it is looked at. */
+interface Door {
+  readonly address: string;
+  readonly visit: Visit;
+}
+
+/**
+ * The addresses of a host to look at. Where there are more than that, the next one stands for the rest, as one of which
+ * nothing is asked: so nothing passes on the addresses that were looked at alone.
+ */
+export function doorsOf(host: Pick<Host, 'address'>, own: NameExchange | null, visit: Visit): readonly Door[] {
+  if (own === null) return [{ address: host.address, visit }];
+  const { addresses } = own;
+  const looked = addresses.slice(0, MOST_ADDRESSES).map((address) => ({ address, visit }));
+  const rest = addresses[MOST_ADDRESSES];
+  if (rest === undefined) return looked;
+  const because = `${host.address} has ${addresses.length} addresses, and ${rest} is none of those that are looked at.`;
+  return [...looked, { address: rest, visit: leftOut(visit, because) }];
 }
 
 /** Where the names of the sites lead, all at once: a resolver that is slow costs its time once. */
@@ -56,15 +79,10 @@ function lookUp(sites: readonly Site[], own: NameExchange | null, visit: Visit):
   return Promise.all(named.map(({ serverName, url }) => resolveSite(serverName, url, visit)));
 }
 
-async function visitSite(
-  site: Site,
-  addresses: readonly string[],
-  plan: OutsidePlan,
-  visit: Visit,
-): Promise<readonly Exchange[]> {
+async function visitSite(site: Site, doors: readonly Door[], plan: OutsidePlan): Promise<readonly Exchange[]> {
   if (site.unobservable !== undefined) return [];
   const exchanges: Exchange[] = [];
-  for (const address of isAddress(site.name) ? [site.name] : addresses) {
+  for (const { address, visit } of doors) {
     if (plan.families.includes('tls') && site.scheme !== 'http') {
       exchanges.push(...(await probeTls({ site, address }, visit)));
       await pause(visit.limits.gap, visit);

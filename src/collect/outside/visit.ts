@@ -99,8 +99,17 @@ export function troubleOf(error: Error, address: string, port: number): Trouble 
   }
 }
 
-export function notRun(signal: AbortSignal): Trouble {
-  const late = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+/** Why an address is not looked at on purpose, as a full sentence: the reason of a signal that was never to run. */
+export class LeftOut extends Error {}
+
+/** The visit of an address that is not looked at: every exchange is recorded as not run, with this sentence. */
+export function leftOut(visit: Visit, because: string): Visit {
+  return { ...visit, signal: AbortSignal.abort(new LeftOut(because)) };
+}
+
+export function notRun({ reason }: AbortSignal): Trouble {
+  if (reason instanceof LeftOut) return { state: 'not-run', error: reason.message };
+  const late = reason instanceof Error && reason.name === 'TimeoutError';
   return { state: 'not-run', error: late ? 'The time for this host was up.' : 'The scan was stopped before this.' };
 }
 
