@@ -11,7 +11,8 @@ import { describe, expect, test } from 'vitest';
 const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>> = {
   'src/model': { rooms: [], packages: [] },
   'src/wire': { rooms: [], packages: ['tldts', 'node:crypto'] },
-  'src/facts': { rooms: ['src/model', 'src/wire'], packages: [] },
+  'src/answers': { rooms: ['src/model'], packages: ['node:crypto'] },
+  'src/facts': { rooms: ['src/model', 'src/wire', 'src/answers'], packages: [] },
   'src/evaluate': { rooms: ['src/model'], packages: [] },
   checks: { rooms: ['src/model'], packages: [] },
   'src/inputs': {
@@ -34,7 +35,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       'node:tls',
     ],
   },
-  'src/evidence': { rooms: ['src/model', 'src/wire'], packages: ['node:crypto', 'node:fs', 'node:path'] },
+  'src/evidence': { rooms: ['src/model', 'src/wire', 'src/answers'], packages: ['node:crypto', 'node:fs', 'node:path'] },
   reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs'] },
   'src/demo': {
     rooms: ['src/model'],
@@ -67,7 +68,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
 };
 
 /** Rooms where nothing may touch the outside world: same facts, same verdicts. */
-const PURE = ['src/model', 'src/wire', 'src/facts', 'src/evaluate', 'checks'];
+const PURE = ['src/model', 'src/wire', 'src/answers', 'src/facts', 'src/evaluate', 'checks'];
 const IMPURE =
   /\bprocess\.(env|exit|argv|cwd|std\w+|hrtime|nextTick|getuid|on)\b|\bconsole\.|\b(setTimeout|setInterval|setImmediate|fetch|require)\(|\bglobalThis\b|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\basync\b|\bawait\b|\bPromise\b/;
 const MOST_LINES = 300;

@@ -1,9 +1,10 @@
 import { checks as catalogue } from '../../checks/index.ts';
 import { type Assignment, evaluateHost } from '../evaluate/engine.ts';
 import { newTally } from '../evaluate/summary.ts';
-import { evidenceOf, hostEntryOf } from '../evidence/records.ts';
+import { evidenceJson, hostEntryOf } from '../evidence/records.ts';
 import type { Spool } from '../evidence/spool.ts';
-import { evidenceIds, factsOf } from '../facts/derive.ts';
+import { factsOf } from '../facts/derive.ts';
+import { recordIds } from '../facts/evidence.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Check } from '../model/check.ts';
 import type { FactName } from '../model/facts/index.ts';
@@ -23,14 +24,13 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
     async take(capture) {
       const facts = factsOf(capture);
       const findings = evaluateHost(capture, assignments, facts).sort(inOrder);
-      const ids = evidenceIds(capture);
       const os = facts.get('os');
       const host = hostEntryOf(
         capture,
         os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
       );
       tally.add(host, findings);
-      await spool.append({ host, findings, evidence: evidenceOf(capture, ids, findings) });
+      await spool.append({ host, findings, evidence: evidenceJson(capture, recordIds(capture), findings) });
       return findings;
     },
     head: (run) => ({

@@ -1,16 +1,17 @@
-import type { Check, Facts, Judgement, Scope } from '../model/check.ts';
-import { type Fact, Ignorance, type Unknown, unknown } from '../model/fact.ts';
+import type { Check, Judgement, Scope } from '../model/check.ts';
+import { type Fact, type Unknown, unknown } from '../model/fact.ts';
 import type { FactName, FactTypes } from '../model/facts/index.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 import { type Site, siteSubject } from '../model/site.ts';
 import type { Severity } from '../model/verdict.ts';
+import { judge, judgeShared } from './judge.ts';
 
 /** The facts of one host: derived on first use, kept, and with the evidence they rest on. */
 export interface FactBase {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
-  /** Ids of the evidence records a fact was read from. */
-  evidence(name: FactName, site?: string): readonly string[];
+  /** Ids of the evidence records that these facts were read from, each once. */
+  evidence(names: readonly FactName[], site?: string): readonly string[];
 }
 
 /** A check as a baseline selects it. */
@@ -43,7 +44,7 @@ export function evaluateHost(capture: Capture, assignments: readonly Assignment[
 /** One finding per site. What may hide sites is said of the host, so that nothing passes for complete that is not. */
 function judgeSites(capture: Capture, assignment: Assignment, base: FactBase): Finding[] {
   const fact = base.get('sites');
-  const evidence = base.evidence('sites');
+  const evidence = base.evidence(['sites']);
   if (fact.state === 'unknown') return [findingOfUnknown(capture, assignment, fact, evidence)];
   const { sites, doubts: told } = fact.state === 'known' ? fact.value : { sites: [], doubts: [] };
   // Whoever could not log in knows of declared sites only.
@@ -67,7 +68,7 @@ function together(first: Unknown, all: readonly Unknown[]): Unknown {
 
 function judgeOne(capture: Capture, assignment: Assignment, base: FactBase, site?: Site): Finding[] {
   const { check } = assignment;
-  const used = new Set<string>();
+  const own = capture.host.params[check.id];
   const subject = site === undefined ? undefined : siteSubject(site);
   const scope: Scope = {
     // A host that was not logged in to has no clock that we know; the scanner's stands in.
@@ -76,42 +77,16 @@ function judgeOne(capture: Capture, assignment: Assignment, base: FactBase, site
     host: capture.host,
     ...(site === undefined ? {} : { site }),
   };
-  const params = { ...assignment.params, ...capture.host.params[check.id] };
-  try {
-    const judged = check.evaluate(readerOf(base, used, site?.url), params, scope);
-    const judgements: readonly Judgement[] = Array.isArray(judged) ? judged : [judged as Judgement];
-    if (judgements.length === 0) throw new Error('The check came to no judgement.');
-    return judgements.map((judgement) =>
-      findingOf(capture, assignment, subject === undefined ? judgement : { ...judgement, subject }, [...used]),
-    );
-  } catch (error) {
-    const ignorance =
-      error instanceof Ignorance
-        ? error.fact
-        : unknown(
-            'internal',
-            `The check ${check.id} failed inside: ${error instanceof Error ? error.message : String(error)}`,
-          );
-    return [findingOfUnknown(capture, assignment, ignorance, [...used], subject)];
-  }
-}
-
-function readerOf(base: FactBase, used: Set<string>, site: string | undefined): Facts<FactName> {
-  const factOf = <K extends FactName>(name: K): Fact<FactTypes[K]> => {
-    for (const id of base.evidence(name, site)) used.add(id);
-    return base.get(name);
-  };
-  return {
-    get(name) {
-      const fact = factOf(name);
-      if (fact.state === 'unknown') throw new Ignorance(fact);
-      return fact.state === 'known' ? fact.value : undefined;
-    },
-    absence(name) {
-      const fact = factOf(name);
-      return fact.state === 'absent' ? fact.because : '';
-    },
-  };
+  const { judged, read } =
+    own === undefined && site === undefined
+      ? judgeShared(assignment, base, scope)
+      : judge({ ...assignment, params: { ...assignment.params, ...own } }, (name) => base.get(name), scope);
+  const evidence = base.evidence(read, site?.url);
+  return 'state' in judged
+    ? [findingOfUnknown(capture, assignment, judged, evidence, subject)]
+    : judged.map((judgement) =>
+        findingOf(capture, assignment, subject === undefined ? judgement : { ...judgement, subject }, evidence),
+      );
 }
 
 function findingOf(

@@ -1,81 +1,77 @@
 import { hash } from 'node:crypto';
-import type { Outside } from '../model/exchange.ts';
+import type { Exchange, Outside } from '../model/exchange.ts';
 import type { Evidence, Excerpt, Finding, HostEntry, OutsideEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import type { Output } from '../model/probe.ts';
+import { type Answer, answersOf } from '../answers/answers.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
+import { remembered, type Written } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
 
 /**
- * The evidence records of a capture, in the order of collection. What a failing or unknown finding rests on
- * is quoted at length, the rest briefly; the whole text stands in the capture, under the same SHA-256.
+ * The evidence records of a capture, in the order of collection, as the JSON text of an array of `Evidence`. What a
+ * failing or unknown finding rests on is quoted at length, the rest briefly; the whole text stands in the capture, under
+ * the same SHA-256. `ids`: of the records of commands.
  */
-export function evidenceOf(
-  capture: Capture,
-  ids: ReadonlyMap<string, readonly string[]>,
-  findings: readonly Finding[],
-): Evidence[] {
-  const wanted = new Set(
-    findings
-      .filter((finding) => finding.verdict === 'fail' || finding.verdict === 'unknown')
-      .flatMap((finding) => finding.evidence),
-  );
-  const turn = new Map<string, number>();
-  const roomFor = (id: string) => (wanted.has(id) ? LONG : SHORT);
-  const commands = capture.outputs.map((output): Evidence => {
-    const at = turn.get(output.probe) ?? 0;
-    turn.set(output.probe, at + 1);
-    const id = ids.get(output.probe)?.[at] ?? `${capture.host.name}/${output.probe}`;
-    const room = roomFor(id);
-    return {
-      id,
-      host: capture.host.name,
-      probe: output.probe,
-      state: output.state,
-      argv: output.argv,
-      uid: output.uid,
-      startedAt: output.startedAt === null ? null : new Date(output.startedAt * 1000).toISOString(),
-      ms: output.ms,
-      exitCode: output.exitCode,
-      stdout: excerptOf(output.stdout, output.stdoutBytes, room, output.state === 'truncated'),
-      stderr: excerptOf(output.stderr, output.stderrBytes, room, false),
-      redactions: output.redactions,
-    };
+export function evidenceJson(capture: Capture, ids: readonly string[], findings: readonly Finding[]): string {
+  const wanted = new Set<string>();
+  for (const { verdict, evidence } of findings)
+    if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
+  const answers = answersOf(capture.outputs);
+  const host = JSON.stringify(capture.host.name);
+  const commands = capture.outputs.map((output, at) => {
+    const id = ids[at] ?? '';
+    const { before, after } = (wanted.has(id) ? long : short)(output, answers[at]);
+    return `{"id":${JSON.stringify(id)},"host":${host},${before}"startedAt":${instant(output.startedAt)},"ms":${output.ms},${after}`;
   });
-  return [...commands, ...exchangesOf(capture, roomFor)];
+  const exchanges = (capture.outside?.exchanges ?? []).map((exchange) => {
+    const id = `${capture.host.name}/${exchange.id}`;
+    return JSON.stringify(recordOf(capture.host.name, id, exchange, wanted.has(id) ? LONG : SHORT));
+  });
+  return `[${[...commands, ...exchanges].join()}]`;
 }
 
-function exchangesOf({ host, outside }: Capture, roomFor: (id: string) => number): Evidence[] {
-  return (outside?.exchanges ?? []).map((exchange) => {
-    const id = `${host.name}/${exchange.id}`;
-    const text = exchangeText(exchange);
-    return {
-      id,
-      host: host.name,
-      probe: `${exchange.family}-${exchange.kind}`,
-      state: exchange.state,
-      argv: exchangeWords(exchange),
-      uid: null,
-      startedAt: exchange.startedAt,
-      ms: exchange.ms,
-      exitCode: null,
-      stdout: excerptOf(text, exchange.bytesIn, roomFor(id), exchange.state === 'too-much'),
-      stderr: excerptOf(exchange.error, Buffer.byteLength(exchange.error), LONG, false),
-      redactions: exchange.family === 'http' ? exchange.redactions : 0,
-    };
-  });
-}
+const long = remembered((output, answer) => written(output, answer, LONG));
+const short = remembered((output, answer) => written(output, answer, SHORT));
 
-function excerptOf(text: string, bytes: number, room: number, cut: boolean): Excerpt {
+/** All of a command's record but where and when. */
+function written(output: Output, answer: Answer, room: number): Written {
+  const { probe, state, argv, uid, exitCode, redactions } = output;
+  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
+  const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
   return {
-    sha256: hash('sha256', text),
-    bytes,
-    excerpt: text.slice(0, room),
-    truncated: cut || text.length > room,
+    before: `${JSON.stringify({ probe, state, argv, uid }).slice(1, -1)},`,
+    after: JSON.stringify({ exitCode, stdout, stderr, redactions }).slice(1),
   };
 }
 
+function instant(epochSeconds: number | null): string {
+  return epochSeconds === null ? 'null' : `"${new Date(epochSeconds * 1000).toISOString()}"`;
+}
+
+function recordOf(host: string, id: string, exchange: Exchange, room: number): Evidence {
+  const text = exchangeText(exchange);
+  return {
+    id,
+    host,
+    probe: `${exchange.family}-${exchange.kind}`,
+    state: exchange.state,
+    argv: exchangeWords(exchange),
+    uid: null,
+    startedAt: exchange.startedAt,
+    ms: exchange.ms,
+    exitCode: null,
+    stdout: excerptOf(hash('sha256', text), text, exchange.bytesIn, room, exchange.state === 'too-much'),
+    stderr: excerptOf(hash('sha256', exchange.error), exchange.error, Buffer.byteLength(exchange.error), LONG, false),
+    redactions: exchange.family === 'http' ? exchange.redactions : 0,
+  };
+}
+
+function excerptOf(sha256: string, text: string, bytes: number, room: number, cut: boolean): Excerpt {
+  return { sha256, bytes, excerpt: text.slice(0, room), truncated: cut || text.length > room };
+}
 /** What the reports say of the host itself. */
 export function hostEntryOf(capture: Capture, os: HostEntry['os']): HostEntry {
   const { host, session } = capture;

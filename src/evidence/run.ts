@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import type { RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import { captureJson } from './capture-text.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -63,7 +64,7 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
     async addCapture(capture) {
       const path = `captures/${fileNameOf(capture.host.name)}.json`;
       captures.set(capture.host.name, path);
-      await writeWhole(create, path, `${JSON.stringify(capture)}\n`);
+      await writeWhole(create, path, `${captureJson(capture)}\n`);
     },
     async finish(run, baselines) {
       const names = [...captures.keys()].sort();

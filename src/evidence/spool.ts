@@ -8,7 +8,8 @@ import { writing } from './error.ts';
  * position per host, so that a run of any size needs no more.
  */
 export interface Spool {
-  append(result: HostResult): Promise<void>;
+  /** `evidence`: the JSON text of the array. */
+  append(result: Omit<HostResult, 'evidence'> & { readonly evidence: string }): Promise<void>;
   /** Results sorted by host name. Read each one's `evidence` before the next: most readers need it of few hosts. */
   read(): AsyncIterable<HostResult>;
   /** As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. */
@@ -45,7 +46,7 @@ export async function openSpool(file: string): Promise<Spool> {
   return {
     append({ host, findings, evidence }) {
       const at = end;
-      const texts = [JSON.stringify(host), linesOf(findings), JSON.stringify(evidence)] as const;
+      const texts = [JSON.stringify(host), linesOf(findings), evidence] as const;
       places.push({
         name: host.name,
         host: spanOf(texts[0]),

@@ -3,8 +3,10 @@ import { absent, type Fact, Ignorance, unknown } from '../model/fact.ts';
 import type { FactName, FactTypes } from '../model/facts/index.ts';
 import type { Capture } from '../model/host.ts';
 import type { Probe } from '../model/probe.ts';
+import { evidenceOf } from './evidence.ts';
+import { type FactMemory, factMemory } from './identity.ts';
 import { factSources, probes } from './index.ts';
-import { type FactSource, outputsOf } from './outputs.ts';
+import { type FactSource, nameOf, type OwnOutputs, outputsOf } from './outputs.ts';
 import { sudoersLine } from './sudoers.ts';
 
 /** The probes that these facts are read from, in the order of the closed set. */
@@ -18,11 +20,21 @@ export function familiesFor(names: Iterable<FactName>): readonly ExchangeFamily[
   return [...new Set([...names].flatMap((name) => factSources[name].exchanges ?? []))];
 }
 
-/** The facts of one capture, derived on first use. Pure: they depend on the capture alone. */
-export function factsOf(capture: Capture): {
+/** The facts of one host, and the records of its capture that they rest on. */
+export interface HostFacts {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
-  evidence(name: FactName, site?: string): readonly string[];
-} {
+  /** Ids of the evidence records of these facts, each once; of a site's finding, the exchanges about that site. */
+  evidence(names: readonly FactName[], site?: string): readonly string[];
+}
+
+const memories = new Map<FactName, FactMemory>();
+
+/**
+ * The facts of one capture, derived on first use. Pure: they depend on the capture alone. A fact that is read from
+ * probes only is remembered with the whole of what it was read from; a host with the very same answers gets the very
+ * same object, which checks can tell by looking (docs/adr/0008-remember-by-inputs.md).
+ */
+export function factsOf(capture: Capture): HostFacts {
   const user = capture.session.loginUser;
   const outputs = outputsOf(capture, (output) =>
     sudoersLine(
@@ -31,52 +43,59 @@ export function factsOf(capture: Capture): {
       user,
     ),
   );
-  const ids = evidenceIds(capture);
   const derived = new Map<FactName, Fact<unknown>>();
-  const evidence = new Map<string, readonly string[]>();
-  const evidenceFor = (name: FactName, site: string | undefined): readonly string[] => {
-    const { probes: names, exchanges = [] } = factSources[name];
-    return [
-      ...names.flatMap((probe) => [...(ids.get(`${probe}.list`) ?? []), ...(ids.get(probe) ?? [])]),
-      ...(capture.outside?.exchanges ?? [])
-        .filter((exchange) => exchanges.includes(exchange.family) && exchange.site === (site ?? null))
-        .map((exchange) => `${capture.host.name}/${exchange.id}`),
-    ];
-  };
   return {
     get<K extends FactName>(name: K): Fact<FactTypes[K]> {
       let fact = derived.get(name);
       if (fact === undefined) {
-        fact = missingView(capture, factSources[name]) ?? derive(() => factSources[name].derive(outputs));
+        const source: FactSource<unknown> = factSources[name];
+        fact = missingView(capture, source);
+        if (fact === undefined && source.own === true) fact = derive(source, outputs);
+        fact ??= shared(name, source, outputs);
         derived.set(name, fact);
       }
       return fact as Fact<FactTypes[K]>;
     },
-    // Of a site's finding: the exchanges about that site; else those about the host.
-    evidence(name, site) {
-      const key = `${name} ${site ?? ''}`;
-      const list = evidence.get(key) ?? evidenceFor(name, site);
-      evidence.set(key, list);
-      return list;
-    },
+    evidence: evidenceOf(capture),
   };
 }
+
+/** The fact as read before from the same answers, or read now. */
+function shared(name: FactName, source: FactSource<unknown>, outputs: OwnOutputs): Fact<unknown> {
+  let memory = memories.get(name);
+  if (memory === undefined) {
+    memory = factMemory();
+    memories.set(name, memory);
+  }
+  const key = outputs.identityOf(source.probes);
+  const known = memory.recall(key);
+  if (known !== undefined) return known;
+  const fact = derive(source, outputs);
+  // A defect is no knowledge.
+  return fact.state === 'unknown' && fact.reason === 'internal' ? fact : memory.keep(key, fact);
+}
+
+/** One object for all hosts, so that checks know it again. */
+const NOT_ASKED = absent('The outside view was not asked for');
 
 /** What is known of a fact whose view of the host is missing as a whole; undefined when the view is there. */
 function missingView(capture: Capture, source: FactSource<unknown>): Fact<never> | undefined {
   if (source.exchanges !== undefined) {
-    if (capture.outside === undefined) return absent('The outside view was not asked for');
+    if (capture.outside === undefined) return NOT_ASKED;
     return capture.outside.taken ? undefined : unknown('not-observable', capture.outside.because);
   }
   if (capture.hostEpoch !== null || source.withoutLogin === true) return undefined;
   return unknown(capture.reason ?? 'unreachable', capture.message ?? 'The host was not reached.');
 }
 
-function derive<T>(from: () => Fact<T>): Fact<T> {
+function derive({ derive: read, probes: named }: FactSource<unknown>, outputs: OwnOutputs): Fact<unknown> {
   try {
-    return from();
+    const { value, probes: asked } = outputs.watch(() => attempt(() => read(outputs)));
+    const stranger = [...asked].find((probe) => !named.includes(nameOf(probe)));
+    // What is not named is no evidence of the fact, and nobody would ask the host for it.
+    if (stranger !== undefined) throw new Error(`it asked for ${stranger}, which is not among its probes`);
+    return value;
   } catch (error) {
-    if (error instanceof Ignorance) return error.fact;
     return unknown(
       'internal',
       `Reading this fact failed inside: ${error instanceof Error ? error.message : String(error)}`,
@@ -84,13 +103,11 @@ function derive<T>(from: () => Fact<T>): Fact<T> {
   }
 }
 
-/** Probe id → ids of its evidence records. A probe that ran several times has several. */
-export function evidenceIds(capture: Capture): ReadonlyMap<string, readonly string[]> {
-  const ids = new Map<string, string[]>();
-  for (const { probe } of capture.outputs) {
-    const own = ids.get(probe) ?? [];
-    own.push(own.length === 0 ? `${capture.host.name}/${probe}` : `${capture.host.name}/${probe}/${own.length + 1}`);
-    ids.set(probe, own);
+function attempt<T>(read: () => Fact<T>): Fact<T> {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Ignorance) return error.fact;
+    throw error;
   }
-  return ids;
 }

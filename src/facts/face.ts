@@ -18,8 +18,13 @@ export const probes: readonly Probe[] = [
 
 /** The face that a host shows to the network. */
 export const facts: FactSources<OutsideFacts> = {
-  sshOffer: { probes: [], exchanges: ['ssh'], derive: readOffer },
-  exposure: { probes: [], exchanges: ['tcp'], derive: (outputs) => known(readExposure(outputs.exchanges('tcp'))) },
+  sshOffer: { probes: [], exchanges: ['ssh'], own: true, derive: readOffer },
+  exposure: {
+    probes: [],
+    exchanges: ['tcp'],
+    own: true,
+    derive: (outputs) => known(readExposure(outputs.exchanges('tcp'))),
+  },
   vantage: { probes: [CONNECTION], derive: (outputs) => known(readVantage(outputs)) },
 };
 

@@ -10,6 +10,7 @@ export const facts: FactSources<HttpFacts> = {
   http: {
     probes: [],
     exchanges: ['http'],
+    own: true,
     derive: (outputs) => known(recordsOf(outputs.exchanges('http')).map(endpointOf)),
   },
 };

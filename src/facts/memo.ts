@@ -1,36 +1,94 @@
+import { recent } from '../model/recent.ts';
 import type { Outputs } from './outputs.ts';
 
-/** The same answer for the same outputs, worked out once. A reader that throws is asked again. */
+/**
+ * The same answer for the same outputs, worked out once. A reader that throws is asked again. Which probes it read counts
+ * for every fact that uses the answer.
+ */
 export function memoized<T>(read: (outputs: Outputs) => T): (outputs: Outputs) => T {
-  const answers = new WeakMap<Outputs, { readonly value: T }>();
+  const answers = new WeakMap<Outputs, { readonly value: T; readonly probes: ReadonlySet<string> }>();
   return (outputs) => {
     const known = answers.get(outputs);
-    if (known !== undefined) return known.value;
-    const value = read(outputs);
-    answers.set(outputs, { value });
+    if (known !== undefined) {
+      outputs.touch(known.probes);
+      return known.value;
+    }
+    const answer = outputs.watch(() => read(outputs));
+    answers.set(outputs, answer);
+    return answer.value;
+  };
+}
+
+/**
+ * As `memoized`, for readers of just these probes: the answer is worked out once for all hosts on which they brought back
+ * the very same.
+ */
+export function byAnswers<T extends object>(
+  size: number,
+  probes: readonly string[],
+  read: (outputs: Outputs) => T,
+): (outputs: Outputs) => T {
+  const values = recent<string, T>(size);
+  return (outputs) => {
+    const key = outputs.identityOf(probes);
+    outputs.touch(probes);
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const { value, probes: asked } = outputs.watch(() => read(outputs));
+    const stranger = [...asked].find((probe) => !probes.includes(probe));
+    if (stranger !== undefined) throw new Error(`a reader of ${probes.join(', ')} asked for ${stranger}`);
+    values.set(key, value);
     return value;
   };
 }
 
 /**
  * The same value for the same text, worked out once: the hosts of a fleet have most of their lines and many of their
- * files in common. `read` must be pure, and nobody may change what it returns. Up to twice `size` texts are kept, the
+ * files in common. `read` must be pure, and nobody may change what it returns. About twice `size` texts are kept, the
  * ones met last among them. A reader that throws is asked again.
  */
 export function byText<T extends object>(size: number, read: (text: string) => T): (text: string) => T {
-  let recent = new Map<string, T>();
-  let older = new Map<string, T>();
+  const values = recent<string, T>(size);
   return (text) => {
-    const known = recent.get(text);
+    const known = values.get(text);
     if (known !== undefined) return known;
     // A copy: a piece of a larger text, kept as it is, would keep all of that text in memory.
     const own = structuredClone(text);
-    const value = older.get(text) ?? read(own);
-    if (recent.size >= size) {
-      older = recent;
-      recent = new Map();
-    }
-    recent.set(own, value);
+    const value = read(own);
+    values.set(own, value);
     return value;
   };
+}
+
+/**
+ * As `byText`, for readers of several things. Texts, numbers and the like are the same when they are equal, objects when
+ * they are one object: pass on what `byText` or `byParts` gave.
+ */
+export function byParts<A extends readonly unknown[], T extends object>(
+  size: number,
+  read: (...parts: A) => T,
+): (...parts: A) => T {
+  const values = recent<string, T>(size);
+  return (...parts) => {
+    const key = parts.map(keyOf).join();
+    const known = values.get(key);
+    if (known !== undefined) return known;
+    const value = read(...parts);
+    values.set(key, value);
+    return value;
+  };
+}
+
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+function keyOf(part: unknown): string {
+  if ((typeof part !== 'object' && typeof part !== 'function') || part === null) return `${typeof part} ${JSON.stringify(part)}`;
+  let own = numbers.get(part);
+  if (own === undefined) {
+    last += 1;
+    own = last;
+    numbers.set(part, own);
+  }
+  return String(own);
 }

@@ -1,12 +1,12 @@
 import { known, unknown } from '../model/fact.ts';
 import type { NamesFacts, SiteName } from '../model/facts/names.ts';
-import type { FactSources, Outputs } from './outputs.ts';
+import type { FactSources, OwnOutputs } from './outputs.ts';
 
 export const facts: FactSources<NamesFacts> = {
-  names: { probes: [], exchanges: ['dns'], derive: (outputs) => known(namesOf(outputs)) },
+  names: { probes: [], exchanges: ['dns'], own: true, derive: (outputs) => known(namesOf(outputs)) },
 };
 
-function namesOf(outputs: Outputs): readonly SiteName[] {
+function namesOf(outputs: OwnOutputs): readonly SiteName[] {
   const lookups = outputs.exchanges('dns');
   const own = new Set([
     outputs.host.address,

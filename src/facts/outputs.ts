@@ -2,46 +2,83 @@ import type { Exchange, ExchangeFamily } from '../model/exchange.ts';
 import { type Fact, Ignorance, known, type Unknown, unknown } from '../model/fact.ts';
 import type { Capture, Host } from '../model/host.ts';
 import type { Output } from '../model/probe.ts';
+import { answersOf } from '../answers/answers.ts';
 
-/** One fact: the probes it is read from, and the pure reader. */
-export interface FactSource<T> {
+/**
+ * One fact: the probes it is read from, and the pure reader. A reader may throw `Ignorance` (through `outputs.ran` or
+ * `cannotTell`), nothing else, and may read only the probes that are named here: they are its evidence.
+ */
+export type FactSource<T> = SharedSource<T> | OwnSource<T>;
+
+/** Read from what probes brought back and from nothing else: the same answers make the same fact, on every host. */
+export interface SharedSource<T> {
   readonly probes: readonly string[];
+  readonly own?: undefined;
+  readonly exchanges?: undefined;
+  readonly withoutLogin?: undefined;
+  readonly derive: (outputs: Outputs) => Fact<T>;
+}
+
+/** Also read from the network's side, or from what the inventory says of the host. */
+export interface OwnSource<T> {
+  readonly probes: readonly string[];
+  readonly own: true;
   /**
    * Set for a fact of the outside view: the exchanges that it is read from. Such a fact is absent when that view was
-   * not asked for, and unknown when it could not be taken; `derive` is not called then.
+   * not asked for, and unknown when it could not be taken; it is not read then.
    */
   readonly exchanges?: readonly ExchangeFamily[];
   /** True: it says something even of a host that was not reached. Other facts of probes are unknown there. */
   readonly withoutLogin?: true;
-  /** May throw `Ignorance` (through `outputs.ran` or `cannotTell`); nothing else. */
-  derive(outputs: Outputs): Fact<T>;
+  readonly derive: (outputs: OwnOutputs) => Fact<T>;
 }
 
 /** One source per fact of a subject area. */
 export type FactSources<F> = { readonly [K in keyof F]: FactSource<F[K]> };
 
+/** An output without when it was taken: what an answer says. */
+export type Answered = Omit<Output, 'startedAt' | 'ms'>;
+
 /** What the probes of one host brought back, read with the rule that ignorance is never a value. */
 export interface Outputs {
+  /** The record as it is, for readers that must tell states apart. A probe that was never sent is `not-run`. */
+  get(probe: string): Answered;
+  /** All records of a probe that runs once per line of a list, in order; empty when it never ran. */
+  all(probe: string): readonly Answered[];
+  /** Standard output of a probe that ran to its end with one of `exits` (default: 0 only). */
+  ran(probe: string, exits?: readonly number[]): string;
+  /** Reads, and tells which probes were asked for on the way. */
+  watch<T>(read: () => T): { readonly value: T; readonly probes: ReadonlySet<string> };
+  /** Counts these as asked for, by a reader whose answer is known already. */
+  touch(probes: Iterable<string>): void;
+  /** Equal for two hosts only where all that can be read from these probes is equal to the last byte. */
+  identityOf(probes: readonly string[]): string;
+}
+
+/** With what is the host's own: who it is, its clock, and what the network showed of it. */
+export interface OwnOutputs extends Outputs {
   /** Seconds since the epoch on the host's clock when the program started. */
   readonly now: number;
   readonly host: Host;
   /** The exchanges of one family, in the order they took place. */
   exchanges<F extends ExchangeFamily>(family: F): readonly Extract<Exchange, { family: F }>[];
-  /** The record as it is, for readers that must tell states apart. A probe that was never sent is `not-run`. */
-  get(probe: string): Output;
-  /** All records of a probe that runs once per line of a list, in order; empty when it never ran. */
-  all(probe: string): readonly Output[];
-  /** Standard output of a probe that ran to its end with one of `exits` (default: 0 only). */
-  ran(probe: string, exits?: readonly number[]): string;
 }
 
 export function outputsOf(
-  capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside'>,
-  sudoersLine: (output: Output) => string,
-): Outputs {
+  capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside' | 'session'>,
+  sudoersLine: (output: Answered) => string,
+): OwnOutputs {
   const records = capture.outputs;
-  const byProbe = new Map([...records].reverse().map((record) => [record.probe, record]));
-  const get = (probe: string): Output => byProbe.get(probe) ?? notRun(probe);
+  const byProbe = new Map<string, Output>();
+  for (const record of records) if (!byProbe.has(record.probe)) byProbe.set(record.probe, record);
+  let asked = new Set<string>();
+  const get = (probe: string): Answered => {
+    asked.add(probe);
+    return byProbe.get(probe) ?? notRun(probe);
+  };
+  const touch = (probes: Iterable<string>): void => {
+    for (const probe of probes) asked.add(probe);
+  };
   return {
     now: capture.hostEpoch ?? 0,
     host: capture.host,
@@ -50,14 +87,46 @@ export function outputsOf(
         (exchange): exchange is Extract<Exchange, { family: F }> => exchange.family === family,
       ),
     get,
-    all: (probe) => records.filter((record) => record.probe === probe),
+    all(probe) {
+      asked.add(probe);
+      return records.filter((record) => record.probe === probe);
+    },
     ran(probe, exits = [0]) {
       const output = get(probe);
       const trouble = troubleOf(output, exits, sudoersLine);
       if (trouble !== undefined) throw new Ignorance(trouble);
       return output.stdout;
     },
+    watch(read) {
+      const before = asked;
+      asked = new Set();
+      const probes = asked;
+      try {
+        return { value: read(), probes };
+      } finally {
+        asked = before;
+        touch(probes);
+      }
+    },
+    touch,
+    identityOf: identities(capture),
   };
+}
+
+/** The answers of each probe in their order, and whose log-in it was, which sentences about sudo name. */
+function identities({ outputs, session }: Pick<Capture, 'outputs' | 'session'>): Outputs['identityOf'] {
+  const answers = answersOf(outputs);
+  const byProbe = new Map<string, string>();
+  for (const [at, { probe }] of outputs.entries()) {
+    const name = nameOf(probe);
+    byProbe.set(name, `${byProbe.get(name) ?? ''} ${answers[at]?.id}`);
+  }
+  return (probes) => `${probes.map((probe) => byProbe.get(nameOf(probe)) ?? '').join()};${session.loginUser}`;
+}
+
+/** A probe that runs once per line of a list has that list and what was left out of it as records of their own. */
+export function nameOf(record: string): string {
+  return record.replace(/\.(?:list|skipped)$/, '');
 }
 
 /** A part of a fact that can be missing while the rest stands. */
@@ -72,9 +141,9 @@ export function settle<T>(read: () => T): Fact<T> {
 
 /** Why this output cannot be read as the command's full and honest answer; undefined when it can. */
 function troubleOf(
-  output: Output,
+  output: Answered,
   exits: readonly number[],
-  sudoersLine: (output: Output) => string,
+  sudoersLine: (output: Answered) => string,
 ): Unknown | undefined {
   if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
   // A snippet is no text for a sentence; its probe's name is.
@@ -105,15 +174,13 @@ function firstLine(stderr: string): string {
   return line === undefined ? '' : ` and said: ${line.trim().replace(/\.$/, '').slice(0, 160)}`;
 }
 
-function notRun(probe: string): Output {
+function notRun(probe: string): Answered {
   return {
     probe,
     state: 'not-run',
     argv: [],
     uid: null,
     exitCode: null,
-    startedAt: null,
-    ms: null,
     stdout: '',
     stderr: '',
     stdoutBytes: 0,

@@ -12,6 +12,7 @@ export const facts: FactSources<TlsFacts> = {
   tls: {
     probes: [],
     exchanges: ['tls'],
+    own: true,
     derive: (outputs) => known(endpointsOf(outputs.exchanges('tls'))),
   },
 };

@@ -23,8 +23,9 @@ export const facts: FactSources<WebFacts> = {
   sites: {
     probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES],
     withoutLogin: true,
+    own: true,
     derive: (outputs) => known(readSites(outputs)),
   },
   listeners: { probes: LISTENER_PROBES, derive: (outputs) => known(readListeners(outputs)) },
-  webConfig: { probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, WEB_CERTIFICATES], derive: readWebConfig },
+  webConfig: { probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, WEB_CERTIFICATES], own: true, derive: readWebConfig },
 };

@@ -26,6 +26,11 @@ function resultOf(name: string): HostResult {
   } as unknown as HostResult;
 }
 
+/** As the spool takes it. */
+function written({ host, findings, evidence }: HostResult) {
+  return { host, findings, evidence: JSON.stringify(evidence) };
+}
+
 const entry = { id: 'x', interrupted: false } as unknown as RunEntry;
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -89,7 +94,7 @@ describe('a run', () => {
   test('reads its results back sorted, as objects and as text', async () => {
     const draft = await createRun(out, 'run-1');
     const names = ['b', 'a', 'c', 'Z'];
-    await Promise.all(names.map((name) => draft.spool.append(resultOf(name))));
+    await Promise.all(names.map((name) => draft.spool.append(written(resultOf(name)))));
     const sorted = ['Z', 'a', 'b', 'c'];
     expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
     for (const part of ['findings', 'evidence'] as const) {

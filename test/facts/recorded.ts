@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Outputs, outputsOf } from '../../src/facts/outputs.ts';
+import { type OwnOutputs, outputsOf } from '../../src/facts/outputs.ts';
 import type { Output } from '../../src/model/probe.ts';
 import { captureOf } from '../checks/recorded.ts';
 
@@ -49,7 +49,7 @@ export function output(probe: string, stdout: string, changes: Partial<Output> =
   };
 }
 
-export function outputs(...records: readonly Output[]): Outputs {
+export function outputs(...records: readonly Output[]): OwnOutputs {
   const capture = captureOf({ now: RECORDED_AT, outputs: records });
   return outputsOf(capture, ({ probe }) => `sudoers line of ${probe}`);
 }

@@ -4,14 +4,14 @@ import type { SshAlgorithms, SshHostKey, SshIdentification, SshMethods, SshOffer
 import type { Reason } from '../../model/verdict.ts';
 import { type KexInit, readGreeting, readIdentification } from '../../wire/ssh.ts';
 import { readKeyBlob } from '../../wire/ssh-key.ts';
-import { type Outputs, settle } from '../outputs.ts';
+import { type OwnOutputs, settle } from '../outputs.ts';
 
 const STRICT_KEX = 'kex-strict-s-v00@openssh.com';
 /** Names in the lists that are no algorithms. Source: RFC 8308 §2.1, OpenSSH PROTOCOL §1.10, Dropbear kexguess2. */
 const MARKER = /^(ext-info-[cs]|kex-strict-[cs]-v00@openssh\.com|kexguess2@matt\.ucc\.asn\.au)$/;
 
 /** What sshd showed from outside. Throws `Ignorance` when it was not asked at all. */
-export function readOffer(outputs: Outputs): Fact<SshOffer> {
+export function readOffer(outputs: OwnOutputs): Fact<SshOffer> {
   const exchanges = outputs.exchanges('ssh');
   const first = exchanges.find(({ kind }) => kind === 'kexinit');
   if (first === undefined) return cannotTell('not-observable', 'sshd was not looked at from outside.');

@@ -1,6 +1,7 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { ConfiguredAction, ConfiguredJail, Fail2banConfig, JailSource } from '../../model/facts/fail2ban.ts';
 import type { Probe } from '../../model/probe.ts';
+import { byText, memoized } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 
 /** Tools with which an action can refuse packets or connections, as its commands spell them. */
@@ -51,7 +52,7 @@ export const configProbe: Probe = {
 };
 
 /** The merged configuration. Source: fail2ban-client(1), "-d"; fail2ban/client/jailreader.py, actionreader.py. */
-export function readConfig(outputs: Outputs): Fail2banConfig {
+export const readConfig = memoized((outputs: Outputs): Fail2banConfig => {
   const lines = outputs.ran('fail2ban-config').split('\n');
   const hidden = lines.find((line) => line.startsWith('unreadable '));
   if (hidden !== undefined) {
@@ -66,7 +67,7 @@ export function readConfig(outputs: Outputs): Fail2banConfig {
     jails: started.map((name) => jailOf(name, commands, actions, commanded)),
     changed: lines.flatMap((line) => (line.startsWith('changed ') ? [line.slice('changed '.length)] : [])),
   };
-}
+});
 
 type Value = string | number | boolean;
 type Command = readonly Value[];
@@ -149,7 +150,7 @@ function seconds(value: Value | undefined): number | null {
 }
 
 /** One line of the dump: a list of strings, numbers and booleans as Python's repr writes them. */
-function readList(line: string): Command {
+const readList = byText(1024, (line): Command => {
   const values: Value[] = [];
   const item = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?)|(True|False|None))\s*(,|\]$)/y;
   item.lastIndex = 1;
@@ -160,7 +161,7 @@ function readList(line: string): Command {
     if (item.lastIndex === line.length) return values;
   }
   return cannotTell('unparseable', `A line of fail2ban's configuration is not a list of words: ${line.slice(0, 80)}`);
-}
+});
 
 function unquote(text: string): string {
   return text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));

@@ -1,5 +1,5 @@
 import { absent, type Fact, known, type Unknown, unknown } from '../../model/fact.ts';
-import { memoized } from '../memo.ts';
+import { byAnswers, memoized } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 
 /** Contents of files by path, as one command printed them all. */
@@ -10,7 +10,7 @@ export type Files = (path: string) => Fact<string>;
  * exit code 1. Source: tail(1) of coreutils and busybox.
  */
 export function tailedFiles(probe: string): (outputs: Outputs) => Files {
-  return memoized((outputs) => reader(splitTail(outputs.ran(probe, [0, 1])), outputs.get(probe).stderr));
+  return byAnswers(64, [probe], (outputs) => reader(splitTail(outputs.ran(probe, [0, 1])), outputs.get(probe).stderr));
 }
 
 function splitTail(text: string): ReadonlyMap<string, string> {

@@ -1,5 +1,5 @@
 import { cannotTell } from '../../model/fact.ts';
-import { byText } from '../memo.ts';
+import { byParts, byText } from '../memo.ts';
 import { type FreeRule, readRule, ruleAmong } from './iptables-rule.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
 
@@ -15,9 +15,18 @@ interface ChainDraft {
 
 /** `iptables-save` output as tables. Source: iptables-save(8), iptables-restore(8). */
 export function readSave(text: string, from: string, source: Table['source'] = 'iptables'): readonly Table[] {
+  return readQuiet(quiet(text), from, source);
+}
+
+const readQuiet = byParts(128, (text: string, from: string, source: Table['source']): readonly Table[] => {
   const drafts: TableDrafts = new Map();
   loadRules(drafts, text, from);
   return finishTables(drafts, source);
+});
+
+/** The dump without the counters of its chains and its dates, which alone differ where the rules are the same. */
+function quiet(text: string): string {
+  return text.replace(/^(:\S+ \S+) \[\d+:\d+\]$|^#.*$/gm, '$1');
 }
 
 /**

@@ -1,14 +1,13 @@
 import { absent, cannotTell, type Fact, known, unknown } from '../../model/fact.ts';
 import type { Family, PacketFilter, Published } from '../../model/facts/firewall.ts';
-import type { Output } from '../../model/probe.ts';
-import { memoized } from '../memo.ts';
-import { type Outputs, settle } from '../outputs.ts';
+import { byParts, memoized } from '../memo.ts';
+import { type Answered, type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
 import { ipv6Absence, outsideInterfaces } from './network.ts';
 import { concerns, type NftTable, parseNft, readNftTable, tableNames } from './nft.ts';
 import { findPublished } from './published.ts';
-import type { Ruleset, Table } from './ruleset.ts';
+import type { Table } from './ruleset.ts';
 import { present } from './ufw.ts';
 
 export const NFT = 'nft-ruleset';
@@ -19,9 +18,27 @@ const LEGACY_SAVE = { IPv4: 'iptables-legacy-save', IPv6: 'ip6tables-legacy-save
 export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter> {
   const off = family === 'IPv6' ? ipv6Absence(outputs) : undefined;
   if (off !== undefined) return absent(off);
-  const ruleset = { family, tables: tablesOf(outputs, family) };
-  const outside = outsideInterfaces(outputs, family);
-  return known(evaluateFilter(ruleset, outside, published(outputs, ruleset, outside)));
+  const tables = tablesOf(outputs, family);
+  const outside = outsideInterfaces(outputs, family).join(' ');
+  const hidden = hiddenTables(outputs, family);
+  return hidden === undefined
+    ? known(filterOf(family, outside, ...tables))
+    : known(evaluateFilter({ family, tables }, namesIn(outside), hidden));
+}
+
+/** Interfaces by their names, between blanks: hosts that are set up alike have the same rules and the same interfaces. */
+const filterOf = byParts(128, (family: Family, outside: string, ...tables: readonly Table[]): PacketFilter => {
+  const ruleset = { family, tables };
+  const interfaces = namesIn(outside);
+  return evaluateFilter(
+    ruleset,
+    interfaces,
+    settle(() => findPublished(ruleset, interfaces)),
+  );
+});
+
+function namesIn(text: string): readonly string[] {
+  return text.split(' ').filter((name) => name !== '');
 }
 
 /**
@@ -78,7 +95,7 @@ function answer(outputs: Outputs, probe: string): string | undefined {
 }
 
 /** Containers without the capability and kernels without netfilter refuse root as well. */
-function refusedByKernel({ state, exitCode, stderr }: Output): boolean {
+function refusedByKernel({ state, exitCode, stderr }: Answered): boolean {
   return (
     state === 'ran' &&
     exitCode !== 0 &&
@@ -94,7 +111,7 @@ function isLegacy(outputs: Outputs, family: Family, save: string): boolean {
   const legacy = outputs.get(LEGACY_SAVE[family]);
   if (legacy.state === 'ran' && legacy.exitCode === 0) return rulesOnly(legacy.stdout) === rulesOnly(save);
   if (outputs.get(NFT).state !== 'ran') return true;
-  const native = new Set(nftTables(outputs).map(({ name }) => name));
+  const native = new Set(namesInNft(outputs) ?? nftTables(outputs).map(({ name }) => name));
   return !readSave(save, SAVE[family]).some(({ name }) => native.has(nftName(family, name)));
 }
 
@@ -114,10 +131,11 @@ function legacyTables(outputs: Outputs, family: Family): readonly Table[] {
 }
 
 /**
- * Translations are a hole in every table that could not be seen, unlike filters, which only narrow. A kernel
- * whose netfilter is made of modules shows by their absence that a kind of table is not in use.
+ * Why tables may be there that no tool shows; undefined when all are seen. Translations are a hole in every table that
+ * could not be seen, unlike filters, which only narrow. A kernel whose netfilter is made of modules shows by their
+ * absence that a kind of table is not in use.
  */
-function published(outputs: Outputs, ruleset: Ruleset, outside: readonly string[]): Fact<readonly Published[]> {
+function hiddenTables(outputs: Outputs, family: Family): Fact<readonly Published[]> | undefined {
   const there = present(outputs);
   const noNft = outputs.get(NFT).state === 'missing';
   if (noNft && (there.has('/sys/module/nf_tables') || !there.has('/sys/module/x_tables'))) {
@@ -127,13 +145,13 @@ function published(outputs: Outputs, ruleset: Ruleset, outside: readonly string[
       'Install the package nftables.',
     );
   }
-  const noIptables = outputs.get(SAVE[ruleset.family]).state === 'missing';
-  if (noIptables && there.has(ruleset.family === 'IPv4' ? '/proc/net/ip_tables_names' : '/proc/net/ip6_tables_names')) {
+  const noIptables = outputs.get(SAVE[family]).state === 'missing';
+  if (noIptables && there.has(family === 'IPv4' ? '/proc/net/ip_tables_names' : '/proc/net/ip6_tables_names')) {
     return unknown(
       'tool-missing',
       'The kernel has iptables, but iptables-save is not on the host, so port forwards cannot be seen.',
       'Install the package iptables.',
     );
   }
-  return settle(() => findPublished(ruleset, outside));
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { absent, cannotTell, type Fact, known, read } from '../../model/fact.ts';
 import type { Family, PacketFilter, StoredAlternatives, Ufw } from '../../model/facts/firewall.ts';
+import { byParts } from '../memo.ts';
 import { type Outputs, settle } from '../outputs.ts';
 import { type Files, tailedFiles } from './files.ts';
 import { evaluateFilter, ufwPrefix } from './filter.ts';
@@ -17,11 +18,17 @@ export function readUfwStored(outputs: Outputs, family: Family): Fact<PacketFilt
   const ufw = readUfw(outputs);
   const settings = read(ufw);
   if (settings === undefined) return absent(ufw.state === 'absent' ? ufw.because : '');
-  const drafts: TableDrafts = new Map();
-  if (family === 'IPv6' && !settings.ipv6) loadRules(drafts, WITHOUT_IPV6, '/lib/ufw/ufw-init-functions');
-  else loadUfw(drafts, settings, ruleFiles(outputs), family);
-  return known(evaluate({ family, tables: finishTables(drafts, 'iptables') }));
+  return known(storedFilter(family, JSON.stringify(settings), ruleFiles(outputs)));
 }
+
+/** `settings`: as JSON. Hosts that are set up alike have the same of each. */
+const storedFilter = byParts(128, (family: Family, settings: string, files: Files): PacketFilter => {
+  const ufw = JSON.parse(settings) as Ufw;
+  const drafts: TableDrafts = new Map();
+  if (family === 'IPv6' && !ufw.ipv6) loadRules(drafts, WITHOUT_IPV6, '/lib/ufw/ufw-init-functions');
+  else loadUfw(drafts, ufw, files, family);
+  return evaluate({ family, tables: finishTables(drafts, 'iptables') });
+});
 
 /** What ufw loads for IPv6 when it is told not to handle it. */
 const WITHOUT_IPV6 = '*filter\n:INPUT DROP\n:FORWARD DROP\n:OUTPUT DROP\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';

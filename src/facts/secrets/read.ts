@@ -66,7 +66,7 @@ function byPath(a: SecretFile, b: SecretFile): number {
 }
 
 /** `-rw-r-----+ 1 0 42 1000 Nov 22 02:43 /etc/shadow`, as GNU and busybox `ls -ldn` print it. */
-function readRow(line: string): Row {
+const readRow = byText(4096, (line): Row => {
   const match = /^([-bcdlps])([-rwxsStT]{9})([.+@]?) +\d+ +(\d+) +(\d+) +(?:\d+, +)?\d+ +\S+ +\S+ +\S+ (\/.*)$/.exec(
     line,
   );
@@ -74,14 +74,12 @@ function readRow(line: string): Row {
   const [, kind, bits = '', more, uid, gid, path = ''] = match;
   const mode = [...bits].reduce((sum, bit, index) => (/[rwxst]/.test(bit) ? sum | (0o400 >> index) : sum), 0);
   return { path, isDirectory: kind === 'd', mode, uid: Number(uid), gid: Number(gid), hasAcl: more === '+' };
-}
+});
 
 function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | null): string[] {
   if (/\.(pub|example|sample|dist|template)$/.test(row.path)) return [];
   if (row.isDirectory) return row.path === '/etc/ssl/private' ? [row.path] : [];
-  const places = PLACES.filter(({ start, pattern }) => row.path.startsWith(start) && pattern.test(row.path)).map(
-    ({ place }) => place,
-  );
+  const places = placesWith(row.path);
   const isPublished = documentRoot !== null && /\/\.env(\.[^/]*)?$/.test(row.path);
   return [...places, ...(keys.has(row.path) ? [TLS_KEYS] : []), ...(isPublished ? [DOCUMENT_ROOTS] : [])];
 }
@@ -97,6 +95,11 @@ const PLACES = SECRET_PLACES.map((place) => ({
   start: place.split('*')[0] ?? '',
   pattern: patternOf(place),
 }));
+
+/** The places whose pattern this path fits. */
+const placesWith = byText(4096, (path): readonly string[] =>
+  PLACES.filter(({ start, pattern }) => path.startsWith(start) && pattern.test(path)).map(({ place }) => place),
+);
 
 function fileOf(
   row: Row,
@@ -163,9 +166,22 @@ function closedOf(path: string, rows: ReadonlyMap<string, Row>, directory: Direc
 
 /** The places that are in this folder, or that it is. */
 const placesBelow = byText(1024, (path): readonly string[] => {
-  const depth = path.split('/').length;
-  return SECRET_PLACES.filter((place) => patternOf(place.split('/').slice(0, depth).join('/')).test(path));
+  const tops = topsOf(path.split('/').length);
+  return SECRET_PLACES.filter((_, at) => tops[at]?.test(path));
 });
+
+const tops = new Map<number, readonly RegExp[]>();
+
+/** The patterns of all places down to this depth. */
+function topsOf(depth: number): readonly RegExp[] {
+  const known = tops.get(depth);
+  if (known !== undefined) return known;
+  const own = SECRET_PLACES.map((place) => patternOf(place.split('/').slice(0, depth).join('/')));
+  if (depth <= DEEPEST) tops.set(depth, own);
+  return own;
+}
+
+const DEEPEST = Math.max(...SECRET_PLACES.map((place) => place.split('/').length));
 
 function letsOthersPass(row: Row, rows: ReadonlyMap<string, Row>, directory: Directory): boolean {
   const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);

@@ -1,5 +1,5 @@
 import { cannotTell } from '../../model/fact.ts';
-import { memoized } from '../memo.ts';
+import { byParts, memoized } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { type ConfigFiles, readConfigFiles } from './files.ts';
 import { type Criterion, readCriteria } from './match.ts';
@@ -46,7 +46,15 @@ const MAX_BLOCKS = 200;
 const MAX_PATTERNS = 2000;
 
 /** What the files of a host say. Throws `Ignorance` as `readConfigFiles` and `readConfig` do. */
-export const configOf = memoized((outputs: Outputs): Config => readConfig(readConfigFiles(outputs)));
+export const configOf = memoized((outputs: Outputs): Config => {
+  const { lines, unreadable } = readConfigFiles(outputs);
+  return configFrom(lines, ...unreadable);
+});
+
+const configFrom = byParts(
+  256,
+  (lines: ConfigFiles['lines'], ...unreadable: readonly string[]): Config => readConfig({ lines, unreadable }),
+);
 
 /**
  * Reads the configuration in sshd's own order: Include in place, its files sorted; a Match block lasts to the

@@ -1,7 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
-import type { Output } from '../../model/probe.ts';
 import { byText } from '../memo.ts';
-import type { Outputs } from '../outputs.ts';
+import type { Answered, Outputs } from '../outputs.ts';
 
 /** The text of sshd's configuration files, as far as it could be read. */
 export interface ConfigFiles {
@@ -40,12 +39,12 @@ const linesOf = byText(256, (text): ConfigFiles['lines'] => {
   return lines;
 });
 
-function isWhole(output: Output): boolean {
+function isWhole(output: Answered): boolean {
   return output.state === 'ran' && output.exitCode !== null && output.exitCode <= 2;
 }
 
 /** What grep complained about. A complaint that cannot be read counts as one about everything. */
-function unreadableFiles(output: Output): string[] {
+function unreadableFiles(output: Answered): string[] {
   return output.stderr.split('\n').flatMap((line) => {
     if (line.trim() === '' || line.startsWith('sudo: ')) return [];
     const match = /^(?:\S*\/)?grep: (.+): ([^:]+)$/.exec(line);

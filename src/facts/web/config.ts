@@ -1,7 +1,7 @@
 import { absent, type Fact, known } from '../../model/fact.ts';
 import type { ConfiguredCertificate, ConfiguredSite, WebConfig } from '../../model/facts/web.ts';
 import type { Site } from '../../model/site.ts';
-import type { Outputs } from '../outputs.ts';
+import type { OwnOutputs } from '../outputs.ts';
 import { readFingerprints } from './certificates.ts';
 import { readConfigured } from './configured.ts';
 import { answering, type CertificateFile, isLocal, type Served } from './served.ts';
@@ -11,7 +11,7 @@ import { readSites } from './sites.ts';
  * What the configuration says of each site, by the rules with which the server itself chooses who answers. Unknown
  * when a part of the configuration could not be read: that part may say otherwise.
  */
-export function readWebConfig(outputs: Outputs): Fact<WebConfig> {
+export function readWebConfig(outputs: OwnOutputs): Fact<WebConfig> {
   const { served, doubts } = readConfigured(outputs);
   const [doubt] = doubts;
   if (doubt !== undefined) return doubt;

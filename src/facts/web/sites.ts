@@ -1,14 +1,14 @@
 import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
 import type { Listener, Sites } from '../../model/facts/web.ts';
 import { isAddress, parseSite, type Site, siteUrl } from '../../model/site.ts';
-import type { Outputs } from '../outputs.ts';
+import type { Outputs, OwnOutputs } from '../outputs.ts';
 import { readConfigured, SERVER_PROCESSES } from './configured.ts';
 import { readListeners } from './listeners.ts';
 import type { Configured } from './nginx.ts';
 import { isLocal, kindOf, type Listen, type Served, standsFor } from './served.ts';
 
 /** Declared and discovered sites, each once, and what may hide more. */
-export function readSites(outputs: Outputs): Sites {
+export function readSites(outputs: OwnOutputs): Sites {
   const declared = declaredSites(outputs.host);
   // The host was not logged in to: there is no configuration to read, and that is said of every check of its own.
   if (outputs.now === 0) return { sites: sorted(declared), doubts: [] };

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type Outputs, outputsOf } from '../../../src/facts/outputs.ts';
+import { type OwnOutputs, outputsOf } from '../../../src/facts/outputs.ts';
 import { probes } from '../../../src/facts/web.ts';
 import type { Capture } from '../../../src/model/host.ts';
 import type { Output } from '../../../src/model/probe.ts';
@@ -85,6 +85,6 @@ export function captureWith({
 }
 
 /** The same as the readers of facts see it. */
-export function hostWith(situation: Situation): Outputs {
+export function hostWith(situation: Situation): OwnOutputs {
   return outputsOf(captureWith(situation), () => '');
 }
