@@ -35,7 +35,10 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       'node:tls',
     ],
   },
-  'src/evidence': { rooms: ['src/model', 'src/wire', 'src/answers'], packages: ['node:crypto', 'node:fs', 'node:path'] },
+  'src/evidence': {
+    rooms: ['src/model', 'src/wire', 'src/answers'],
+    packages: ['node:crypto', 'node:fs', 'node:path'],
+  },
   reports: { rooms: ['src/model'], packages: ['handlebars', 'node:crypto', 'node:fs'] },
   'src/demo': {
     rooms: ['src/model'],

@@ -1,7 +1,7 @@
 import { checks as catalogue } from '../../checks/index.ts';
 import { type Assignment, evaluateHost } from '../evaluate/engine.ts';
 import { newTally } from '../evaluate/summary.ts';
-import { evidenceJson, hostEntryOf } from '../evidence/records.ts';
+import { evidenceText, hostEntryOf } from '../evidence/records.ts';
 import type { Spool } from '../evidence/spool.ts';
 import { factsOf } from '../facts/derive.ts';
 import { recordIds } from '../facts/evidence.ts';
@@ -30,7 +30,7 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
         os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
       );
       tally.add(host, findings);
-      await spool.append({ host, findings, evidence: evidenceJson(capture, recordIds(capture), findings) });
+      await spool.append({ host, findings, evidence: evidenceText(capture, recordIds(capture), findings) });
       return findings;
     },
     head: (run) => ({

@@ -1,16 +1,19 @@
-import type { Capture } from '../model/host.ts';
 import { answersOf } from '../answers/answers.ts';
-import { remembered } from './written.ts';
+import type { Capture } from '../model/host.ts';
+import { joined, remembered } from './written.ts';
 
-/** A capture as it is kept: JSON on one line. */
-export function captureJson(capture: Capture): string {
+/** A capture as it is kept: JSON on one line, in UTF-8. */
+export function captureText(capture: Capture): Buffer {
   const { outputs, ...rest } = capture;
   const answers = answersOf(outputs);
-  const lines = outputs.map((output, at) => {
+  const pieces: (string | Uint8Array)[] = [`${JSON.stringify(rest).slice(0, -1)},"outputs":[`];
+  for (const [at, output] of outputs.entries()) {
     const { before, after } = written(output, answers[at]);
-    return `${before}"startedAt":${output.startedAt},"ms":${output.ms},${after}`;
-  });
-  return `${JSON.stringify(rest).slice(0, -1)},"outputs":[${lines.join()}]}`;
+    if (at > 0) pieces.push(',');
+    pieces.push(before, `"startedAt":${output.startedAt},"ms":${output.ms},`, after);
+  }
+  pieces.push(']}\n');
+  return joined(pieces);
 }
 
 const written = remembered(({ startedAt, ms, probe, state, argv, uid, exitCode, ...rest }) => ({

@@ -1,45 +1,50 @@
 import { hash } from 'node:crypto';
+import { type Answer, answersOf } from '../answers/answers.ts';
 import type { Exchange, Outside } from '../model/exchange.ts';
 import type { Evidence, Excerpt, Finding, HostEntry, OutsideEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 import type { Output } from '../model/probe.ts';
-import { type Answer, answersOf } from '../answers/answers.ts';
+import { recent } from '../model/recent.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
-import { remembered, type Written } from './written.ts';
+import { joined, remembered } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
 
 /**
- * The evidence records of a capture, in the order of collection, as the JSON text of an array of `Evidence`. What a
+ * The evidence records of a capture, in the order of collection: the JSON text of an array of `Evidence`, in UTF-8. What a
  * failing or unknown finding rests on is quoted at length, the rest briefly; the whole text stands in the capture, under
  * the same SHA-256. `ids`: of the records of commands.
  */
-export function evidenceJson(capture: Capture, ids: readonly string[], findings: readonly Finding[]): string {
+export function evidenceText(capture: Capture, ids: readonly string[], findings: readonly Finding[]): Buffer {
   const wanted = new Set<string>();
   for (const { verdict, evidence } of findings)
     if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
   const answers = answersOf(capture.outputs);
   const host = JSON.stringify(capture.host.name);
-  const commands = capture.outputs.map((output, at) => {
+  const pieces: (string | Uint8Array)[] = [];
+  for (const [at, output] of capture.outputs.entries()) {
     const id = ids[at] ?? '';
     const { before, after } = (wanted.has(id) ? long : short)(output, answers[at]);
-    return `{"id":${JSON.stringify(id)},"host":${host},${before}"startedAt":${instant(output.startedAt)},"ms":${output.ms},${after}`;
-  });
-  const exchanges = (capture.outside?.exchanges ?? []).map((exchange) => {
+    const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms},`;
+    pieces.push(`${at === 0 ? '[' : ','}{"id":${JSON.stringify(id)},"host":${host},`, before, when, after);
+  }
+  for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
-    return JSON.stringify(recordOf(capture.host.name, id, exchange, wanted.has(id) ? LONG : SHORT));
-  });
-  return `[${[...commands, ...exchanges].join()}]`;
+    const record = recordOf(capture.host.name, id, exchange, wanted.has(id) ? LONG : SHORT);
+    pieces.push(`${pieces.length === 0 ? '[' : ','}${JSON.stringify(record)}`);
+  }
+  pieces.push(pieces.length === 0 ? '[]' : ']');
+  return joined(pieces);
 }
 
 const long = remembered((output, answer) => written(output, answer, LONG));
 const short = remembered((output, answer) => written(output, answer, SHORT));
 
 /** All of a command's record but where and when. */
-function written(output: Output, answer: Answer, room: number): Written {
+function written(output: Output, answer: Answer, room: number): { readonly before: string; readonly after: string } {
   const { probe, state, argv, uid, exitCode, redactions } = output;
-  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
+  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, state === 'truncated');
   const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
   return {
     before: `${JSON.stringify({ probe, state, argv, uid }).slice(1, -1)},`,
@@ -47,8 +52,16 @@ function written(output: Output, answer: Answer, room: number): Written {
   };
 }
 
+/** Commands of one host start within a second or two. */
+const instants = recent<number, string>(128);
+
 function instant(epochSeconds: number | null): string {
-  return epochSeconds === null ? 'null' : `"${new Date(epochSeconds * 1000).toISOString()}"`;
+  if (epochSeconds === null) return 'null';
+  const known = instants.get(epochSeconds);
+  if (known !== undefined) return known;
+  const text = `"${new Date(epochSeconds * 1000).toISOString()}"`;
+  instants.set(epochSeconds, text);
+  return text;
 }
 
 function recordOf(host: string, id: string, exchange: Exchange, room: number): Evidence {

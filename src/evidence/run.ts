@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import type { RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
-import { captureJson } from './capture-text.ts';
+import { captureText } from './capture-text.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -64,7 +64,7 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
     async addCapture(capture) {
       const path = `captures/${fileNameOf(capture.host.name)}.json`;
       captures.set(capture.host.name, path);
-      await writeWhole(create, path, `${captureJson(capture)}\n`);
+      await writeBytes(join(folder, path), captureText(capture));
     },
     async finish(run, baselines) {
       const names = [...captures.keys()].sort();
@@ -106,6 +106,15 @@ async function makeFolder(path: string): Promise<void> {
       // Another scan into the same folder may have been faster.
       if (again.code !== 'EEXIST') throw again;
     });
+  }
+}
+
+async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await writing(path, () => open(path, 'wx', 0o644));
+  try {
+    await writing(path, () => handle.writeFile(bytes));
+  } finally {
+    await handle.close();
   }
 }
 

@@ -8,8 +8,8 @@ import { writing } from './error.ts';
  * position per host, so that a run of any size needs no more.
  */
 export interface Spool {
-  /** `evidence`: the JSON text of the array. */
-  append(result: Omit<HostResult, 'evidence'> & { readonly evidence: string }): Promise<void>;
+  /** `evidence`: the JSON text of the array, in UTF-8. */
+  append(result: Omit<HostResult, 'evidence'> & { readonly evidence: Uint8Array }): Promise<void>;
   /** Results sorted by host name. Read each one's `evidence` before the next: most readers need it of few hosts. */
   read(): AsyncIterable<HostResult>;
   /** As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. */
@@ -37,23 +37,23 @@ export async function openSpool(file: string): Promise<Spool> {
   const places: Place[] = [];
   let end = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const spanOf = (text: string): Span => {
-    const span = { at: end, length: Buffer.byteLength(text) };
-    end += span.length;
+  const spanOf = ({ length }: Uint8Array): Span => {
+    const span = { at: end, length };
+    end += length;
     return span;
   };
   const sorted = () => [...places].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return {
     append({ host, findings, evidence }) {
       const at = end;
-      const texts = [JSON.stringify(host), linesOf(findings), evidence] as const;
+      const parts = [Buffer.from(JSON.stringify(host)), Buffer.from(linesOf(findings)), evidence] as const;
       places.push({
         name: host.name,
-        host: spanOf(texts[0]),
-        findings: spanOf(texts[1]),
-        evidence: spanOf(texts[2]),
+        host: spanOf(parts[0]),
+        findings: spanOf(parts[1]),
+        evidence: spanOf(parts[2]),
       });
-      const whole = Buffer.from(texts.join(''));
+      const whole = Buffer.concat(parts);
       const write = last.then(() => writing(file, () => writeAll(handle, whole, at)));
       last = write.catch(() => undefined);
       return write;

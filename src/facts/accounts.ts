@@ -22,29 +22,25 @@ export interface Directory {
   readonly groups: readonly Group[];
 }
 
-/** Many hosts have just the accounts that their release comes with. */
-const readPasswd = byText(256, (text): readonly Account[] =>
-  text.split('\n').flatMap((line) => {
-    const [name, , uid, gid, , home, shell] = line.split(':');
-    if (name === undefined || home === undefined || shell === undefined) return [];
-    if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
-    return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
-  }),
-);
+/** Most accounts of a host are those that its release comes with. */
+const readAccount = byText(2048, (line): readonly Account[] => {
+  const [name, , uid, gid, , home, shell] = line.split(':');
+  if (name === undefined || home === undefined || shell === undefined) return [];
+  if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
+  return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
+});
 
-const readGroup = byText(256, (text): readonly Group[] =>
-  text.split('\n').flatMap((line) => {
-    const [name, , gid, members] = line.split(':');
-    if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
-    return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
-  }),
-);
+const readGroup = byText(2048, (line): readonly Group[] => {
+  const [name, , gid, members] = line.split(':');
+  if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
+  return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
+});
 
 /** Reads `getent passwd` and `getent group`. Source: passwd(5), group(5). */
 export const readDirectory = memoized(
   (outputs: Outputs): Directory => ({
-    accounts: readPasswd(outputs.ran('passwd-entries')),
-    groups: readGroup(outputs.ran('group-entries')),
+    accounts: outputs.ran('passwd-entries').split('\n').flatMap(readAccount),
+    groups: outputs.ran('group-entries').split('\n').flatMap(readGroup),
   }),
 );
 

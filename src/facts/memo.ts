@@ -83,7 +83,8 @@ const numbers = new WeakMap<object, number>();
 let last = 0;
 
 function keyOf(part: unknown): string {
-  if ((typeof part !== 'object' && typeof part !== 'function') || part === null) return `${typeof part} ${JSON.stringify(part)}`;
+  if ((typeof part !== 'object' && typeof part !== 'function') || part === null)
+    return `${typeof part} ${JSON.stringify(part)}`;
   let own = numbers.get(part);
   if (own === undefined) {
     last += 1;

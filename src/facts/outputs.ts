@@ -1,8 +1,8 @@
+import { answersOf } from '../answers/answers.ts';
 import type { Exchange, ExchangeFamily } from '../model/exchange.ts';
 import { type Fact, Ignorance, known, type Unknown, unknown } from '../model/fact.ts';
 import type { Capture, Host } from '../model/host.ts';
 import type { Output } from '../model/probe.ts';
-import { answersOf } from '../answers/answers.ts';
 
 /**
  * One fact: the probes it is read from, and the pure reader. A reader may throw `Ignorance` (through `outputs.ran` or

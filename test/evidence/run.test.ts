@@ -28,7 +28,7 @@ function resultOf(name: string): HostResult {
 
 /** As the spool takes it. */
 function written({ host, findings, evidence }: HostResult) {
-  return { host, findings, evidence: JSON.stringify(evidence) };
+  return { host, findings, evidence: Buffer.from(JSON.stringify(evidence)) };
 }
 
 const entry = { id: 'x', interrupted: false } as unknown as RunEntry;
