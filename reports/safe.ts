@@ -1,3 +1,5 @@
+import { escapedUnit } from '../src/model/inert-json.ts';
+
 /**
  * Host text in reports. A host can put anything into what we print: control characters that move the
  * cursor, bidirectional overrides that reorder a line, invisible characters that hide a difference,
@@ -11,9 +13,6 @@
  */
 const ACTIVE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Surrogate}]/gu;
-
-/** The same without C0, which `JSON.stringify` escapes itself, as it does lone surrogates. */
-const ACTIVE_IN_JSON = /[\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu;
 
 /** Active characters as visible escapes (`\x1b`, `\u202e`); tabs and newlines stay. For HTML, after which markup is escaped. */
 export function visible(text: string): string {
@@ -35,23 +34,8 @@ export function terminalText(text: string): string {
     .replaceAll('##[', '# #[');
 }
 
-/** JSON text that is safe to print to a terminal; equal after parsing. Active characters occur only inside strings. */
-export function inertJson(json: string): string {
-  // Most text is ASCII, and this look is several times cheaper than the search.
-  if (!/[^\u0000-\u007e]/.test(json)) return json;
-  return json.replace(ACTIVE_IN_JSON, (char) => {
-    let escaped = '';
-    for (let index = 0; index < char.length; index++) escaped += unit(char.charCodeAt(index));
-    return escaped;
-  });
-}
-
 function escapeOf(char: string): string {
   const code = char.codePointAt(0) ?? 0;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-  return code < 0x10000 ? unit(code) : `\\u{${code.toString(16)}}`;
-}
-
-function unit(code: number): string {
-  return `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x10000 ? escapedUnit(code) : `\\u{${code.toString(16)}}`;
 }

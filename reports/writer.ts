@@ -2,7 +2,8 @@ import type { ReportSource } from '../src/model/finding.ts';
 
 /** Where a report goes: a file, standard output, a string. Resolves when it is ready for more (back-pressure). */
 export interface Sink {
-  write(text: string): Promise<void>;
+  /** Bytes are text in UTF-8. */
+  write(text: string | Uint8Array): Promise<void>;
 }
 
 /** One report format. */

@@ -33,6 +33,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
       'node:path',
       'node:stream',
       'node:tls',
+      'node:zlib',
     ],
   },
   'src/evidence': {

@@ -1,6 +1,6 @@
 import type { Output, Probe } from '../model/probe.ts';
 import { DEFAULT_BYTES } from './program.ts';
-import { redact } from './redact.ts';
+import { textOf } from './texts.ts';
 
 /** What the program said of the machine before its first item. */
 export interface Hello {
@@ -99,8 +99,10 @@ function helloOf(head: string | undefined): Hello | null {
   return { uid: Number(match[1]), epoch: Number(match[2]), sudo: match[4] as Hello['sudo'] };
 }
 
+const NO_PATTERNS: readonly RegExp[] = [];
+
 function limitOf(probe: Probe | undefined): { cap: number; patterns: readonly RegExp[] } {
-  return { cap: probe?.maxBytes ?? DEFAULT_BYTES, patterns: probe?.redact ?? [] };
+  return { cap: probe?.maxBytes ?? DEFAULT_BYTES, patterns: probe?.redact ?? NO_PATTERNS };
 }
 
 function outputOf(raw: {
@@ -118,8 +120,8 @@ function outputOf(raw: {
   patterns: readonly RegExp[];
 }): Output {
   const { text, exitCode } = takeExit(raw.out ?? Buffer.alloc(0), raw.nonce, raw.cap);
-  const stdout = redact(text.toString('utf8'), raw.patterns);
-  const stderr = redact(raw.stderr.toString('utf8'), raw.patterns);
+  const stdout = textOf(text, raw.patterns);
+  const stderr = textOf(raw.stderr, raw.patterns);
   return {
     probe: raw.probe,
     state: stateOf(raw, exitCode, text.length, stderr.text),
@@ -132,7 +134,7 @@ function outputOf(raw: {
     stderr: stderr.text,
     stdoutBytes: text.length,
     stderrBytes: raw.stderr.length,
-    redactions: stdout.count + stderr.count,
+    redactions: stdout.redactions + stderr.redactions,
   };
 }
 

@@ -1,12 +1,14 @@
 import { answersOf } from '../answers/answers.ts';
 import type { Capture } from '../model/host.ts';
-import { joined, remembered } from './written.ts';
+import { inertJson } from '../model/inert-json.ts';
+import { joined } from '../model/utf8.ts';
+import { remembered } from './written.ts';
 
-/** A capture as it is kept: JSON on one line, in UTF-8. */
+/** A capture as it is kept: JSON on one line, in UTF-8, without active characters. */
 export function captureText(capture: Capture): Buffer {
   const { outputs, ...rest } = capture;
   const answers = answersOf(outputs);
-  const pieces: (string | Uint8Array)[] = [`${JSON.stringify(rest).slice(0, -1)},"outputs":[`];
+  const pieces: (string | Uint8Array)[] = [`${inertJson(JSON.stringify(rest)).slice(0, -1)},"outputs":[`];
   for (const [at, output] of outputs.entries()) {
     const { before, after } = written(output, answers[at]);
     if (at > 0) pieces.push(',');

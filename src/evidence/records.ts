@@ -3,10 +3,12 @@ import { type Answer, answersOf } from '../answers/answers.ts';
 import type { Exchange, Outside } from '../model/exchange.ts';
 import type { Evidence, Excerpt, Finding, HostEntry, OutsideEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
+import { joined } from '../model/utf8.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
-import { joined, remembered } from './written.ts';
+import { remembered } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
@@ -21,18 +23,18 @@ export function evidenceText(capture: Capture, ids: readonly string[], findings:
   for (const { verdict, evidence } of findings)
     if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
   const answers = answersOf(capture.outputs);
-  const host = JSON.stringify(capture.host.name);
+  const host = inertJson(JSON.stringify(capture.host.name));
   const pieces: (string | Uint8Array)[] = [];
   for (const [at, output] of capture.outputs.entries()) {
     const id = ids[at] ?? '';
     const { before, after } = (wanted.has(id) ? long : short)(output, answers[at]);
     const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms},`;
-    pieces.push(`${at === 0 ? '[' : ','}{"id":${JSON.stringify(id)},"host":${host},`, before, when, after);
+    pieces.push(`${at === 0 ? '[' : ','}{"id":${inertJson(JSON.stringify(id))},"host":${host},`, before, when, after);
   }
   for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
     const record = recordOf(capture.host.name, id, exchange, wanted.has(id) ? LONG : SHORT);
-    pieces.push(`${pieces.length === 0 ? '[' : ','}${JSON.stringify(record)}`);
+    pieces.push(`${pieces.length === 0 ? '[' : ','}${inertJson(JSON.stringify(record))}`);
   }
   pieces.push(pieces.length === 0 ? '[]' : ']');
   return joined(pieces);

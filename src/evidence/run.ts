@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import type { RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
+import { joined } from '../model/utf8.ts';
 import { captureText } from './capture-text.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
@@ -33,7 +34,7 @@ export interface RunDraft {
 }
 
 export interface Sink {
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -126,18 +127,18 @@ async function writeWhole(create: (name: string) => Promise<Sink>, name: string,
 
 async function createFile(path: string): Promise<Sink> {
   const handle = await writing(path, () => open(path, 'wx', 0o644));
-  let buffer: string[] = [];
+  let pieces: (string | Uint8Array)[] = [];
   let held = 0;
   const flush = async () => {
     if (held === 0) return;
-    const text = buffer.join('');
-    buffer = [];
+    const bytes = joined(pieces);
+    pieces = [];
     held = 0;
-    await writing(path, () => handle.writeFile(text));
+    await writing(path, () => handle.writeFile(bytes));
   };
   return {
     async write(text) {
-      buffer.push(text);
+      pieces.push(text);
       held += text.length;
       if (held > 65_536) await flush();
     },

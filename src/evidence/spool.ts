@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { HostResult, RawPart } from '../model/finding.ts';
+import { inertJson } from '../model/inert-json.ts';
 import { writing } from './error.ts';
 
 /**
@@ -13,9 +14,9 @@ export interface Spool {
   /** Results sorted by host name. Read each one's `evidence` before the next: most readers need it of few hosts. */
   read(): AsyncIterable<HostResult>;
   /** As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. */
-  readRaw(part: RawPart): AsyncIterable<string>;
+  readRaw(part: RawPart): AsyncIterable<Uint8Array>;
   /** The findings of each host, one JSON text per line. */
-  findingLines(): AsyncIterable<string>;
+  findingLines(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -46,7 +47,7 @@ export async function openSpool(file: string): Promise<Spool> {
   return {
     append({ host, findings, evidence }) {
       const at = end;
-      const parts = [Buffer.from(JSON.stringify(host)), Buffer.from(linesOf(findings)), evidence] as const;
+      const parts = [Buffer.from(inertJson(JSON.stringify(host))), Buffer.from(linesOf(findings)), evidence] as const;
       places.push({
         name: host.name,
         host: spanOf(parts[0]),
@@ -60,31 +61,35 @@ export async function openSpool(file: string): Promise<Spool> {
     },
     async *read() {
       for (const place of sorted()) {
-        const [host, findings] = await Promise.all([textAt(handle, place.host), textAt(handle, place.findings)]);
+        const [host, findings] = await Promise.all([bytesAt(handle, place.host), bytesAt(handle, place.findings)]);
         yield resultOf(host, findings, () => textNow(handle, place.evidence));
       }
     },
     async *readRaw(part) {
       for (const place of sorted()) {
-        const text = await textAt(handle, place[part]);
-        if (part === 'host') yield text;
-        else yield part === 'findings' ? members(text) : text.slice(1, -1);
+        const bytes = await bytesAt(handle, place[part]);
+        if (part === 'host') yield bytes;
+        else yield part === 'findings' ? members(bytes) : bytes.subarray(1, -1);
       }
     },
     async *findingLines() {
-      for (const place of sorted()) yield await textAt(handle, place.findings);
+      for (const place of sorted()) yield await bytesAt(handle, place.findings);
     },
     close: () => handle.close(),
   };
 }
 
 function linesOf(findings: HostResult['findings']): string {
-  return findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
+  return inertJson(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
 }
 
-/** The lines as members of an array; JSON text itself has no line end. */
-function members(lines: string): string {
-  return lines.slice(0, -1).replaceAll('\n', ',');
+const LF = 0x0a;
+const COMMA = 0x2c;
+
+/** The lines as members of an array, in place; JSON text itself has no line end. */
+function members(lines: Buffer): Buffer {
+  for (let at = lines.indexOf(LF); at >= 0; at = lines.indexOf(LF, at + 1)) lines[at] = COMMA;
+  return lines.subarray(0, -1);
 }
 
 /** A disk that gets full takes a part and says so only at the next attempt. */
@@ -95,10 +100,10 @@ async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<
   }
 }
 
-async function textAt(handle: FileHandle, { at, length }: Span): Promise<string> {
+async function bytesAt(handle: FileHandle, { at, length }: Span): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   const { bytesRead } = await handle.read(bytes, 0, length, at);
-  return bytes.toString('utf8', 0, bytesRead);
+  return bytes.subarray(0, bytesRead);
 }
 
 function textNow(handle: FileHandle, { at, length }: Span): string {
@@ -106,11 +111,11 @@ function textNow(handle: FileHandle, { at, length }: Span): string {
   return bytes.toString('utf8', 0, readSync(handle.fd, bytes, 0, length, at));
 }
 
-function resultOf(host: string, findings: string, evidenceText: () => string): HostResult {
+function resultOf(host: Buffer, findings: Buffer, evidenceText: () => string): HostResult {
   let evidence: HostResult['evidence'] | undefined;
   return {
-    host: JSON.parse(host),
-    findings: JSON.parse(`[${members(findings)}]`),
+    host: JSON.parse(host.toString()),
+    findings: JSON.parse(`[${members(findings).toString()}]`),
     get evidence() {
       evidence ??= JSON.parse(evidenceText()) as HostResult['evidence'];
       return evidence;

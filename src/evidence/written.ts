@@ -1,8 +1,9 @@
 import type { Answer } from '../answers/answers.ts';
+import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 
-/** JSON text of an answer in UTF-8, around what is each host's own. */
+/** JSON text of an answer in UTF-8, without active characters, around what is each host's own. */
 export interface Written {
   readonly before: Buffer;
   readonly after: Buffer;
@@ -24,25 +25,8 @@ export function remembered(
     const known = texts.get(answer);
     if (known !== undefined) return known;
     const { before, after } = write(output, answer);
-    const text = { before: Buffer.from(before), after: Buffer.from(after) };
+    const text = { before: Buffer.from(inertJson(before)), after: Buffer.from(inertJson(after)) };
     if (answer.met > 1) texts.set(answer, text);
     return text;
   };
-}
-
-/** Pieces of text, one behind the other, in UTF-8. */
-export function joined(pieces: readonly (string | Uint8Array)[]): Buffer {
-  let room = 0;
-  // No character takes more than three bytes for each of its UTF-16 units.
-  for (const piece of pieces) room += typeof piece === 'string' ? piece.length * 3 : piece.length;
-  const bytes = Buffer.allocUnsafe(room);
-  let end = 0;
-  for (const piece of pieces) {
-    if (typeof piece === 'string') end += bytes.write(piece, end);
-    else {
-      bytes.set(piece, end);
-      end += piece.length;
-    }
-  }
-  return bytes.subarray(0, end);
 }

@@ -158,10 +158,10 @@ export interface ReportSource {
   readonly head: ReportHead;
   hosts(): AsyncIterable<HostResult>;
   /**
-   * Optional short cut for writers that only copy: the same hosts in the same order, as the JSON text of one part;
-   * `findings` and `evidence` without their brackets.
+   * Optional short cut for writers that only copy: the same hosts in the same order, as the JSON text of one part in
+   * UTF-8, without active characters; `findings` and `evidence` without their brackets.
    */
-  rawHosts?(part: RawPart): AsyncIterable<string>;
+  rawHosts?(part: RawPart): AsyncIterable<Uint8Array>;
 }
 
 export type RawPart = 'host' | 'findings' | 'evidence';

@@ -21,7 +21,7 @@ function captureOf(name: string): Capture {
 function resultOf(name: string): HostResult {
   return {
     host: { name, cost },
-    findings: [{ id: `${name}/a`, because: 'ünïcode 🙂 \u0000' }],
+    findings: [{ id: `${name}/a`, because: 'ünïcode 🙂 \u0000 \u202e' }],
     evidence: [],
   } as unknown as HostResult;
 }
@@ -97,17 +97,17 @@ describe('a run', () => {
     await Promise.all(names.map((name) => draft.spool.append(written(resultOf(name)))));
     const sorted = ['Z', 'a', 'b', 'c'];
     expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
+    // As text that can be printed to a terminal.
+    const text = (value: unknown) => JSON.stringify(value).replaceAll('\u202e', '\\u202e');
+    const texts = async (all: AsyncIterable<Uint8Array>) =>
+      (await collect(all)).map((one) => Buffer.from(one).toString());
     for (const part of ['findings', 'evidence'] as const) {
-      const raw = await collect(draft.spool.readRaw(part));
-      expect(raw).toEqual(sorted.map((name) => JSON.stringify(resultOf(name)[part]).slice(1, -1)));
+      const raw = await texts(draft.spool.readRaw(part));
+      expect(raw).toEqual(sorted.map((name) => text(resultOf(name)[part]).slice(1, -1)));
     }
-    expect(await collect(draft.spool.readRaw('host'))).toEqual(
-      sorted.map((name) => JSON.stringify(resultOf(name).host)),
-    );
-    const lines = (await collect(draft.spool.findingLines())).join('');
-    expect(lines).toBe(
-      sorted.flatMap((name) => resultOf(name).findings.map((one) => `${JSON.stringify(one)}\n`)).join(''),
-    );
+    expect(await texts(draft.spool.readRaw('host'))).toEqual(sorted.map((name) => text(resultOf(name).host)));
+    const lines = (await texts(draft.spool.findingLines())).join('');
+    expect(lines).toBe(sorted.flatMap((name) => resultOf(name).findings.map((one) => `${text(one)}\n`)).join(''));
     await draft.discard();
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { json } from '../../reports/json.ts';
 import reportSchema from '../../reports/schemas/report-v1.schema.json' with { type: 'json' };
 import type { HostResult, ReportSource } from '../../src/model/finding.ts';
+import { inertJson } from '../../src/model/inert-json.ts';
 import { assessed, entryOf, sourceOf } from './fixture.ts';
 import { fleetHost, hostileFleet, largeFleet, mixedFleet } from './fleets.ts';
 import { written } from './sink.ts';
@@ -19,7 +20,8 @@ function raw(hosts: readonly HostResult[]): ReportSource {
       throw new Error('The short cut was not taken.');
     },
     async *rawHosts(part) {
-      for (const result of hosts) yield part === 'host' ? JSON.stringify(result.host) : inside(result[part]);
+      for (const result of hosts)
+        yield Buffer.from(inertJson(part === 'host' ? JSON.stringify(result.host) : inside(result[part])));
     },
   };
 }
@@ -95,7 +97,7 @@ describe('report.json', () => {
         writing += 1;
         expect(writing).toBe(1);
         await new Promise((resolve) => setTimeout(resolve, 1));
-        lines += text.split('\n').length;
+        lines += Buffer.from(text).toString().split('\n').length;
         ahead.push(pulled - lines);
         longest.push(text.length);
         writing -= 1;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { inertJson, oneLine, terminalText, visible } from '../../reports/safe.ts';
+import { oneLine, terminalText, visible } from '../../reports/safe.ts';
+import { inertJson } from '../../src/model/inert-json.ts';
 import { PAYLOADS } from './fleets.ts';
 
 describe('visible', () => {

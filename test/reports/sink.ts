@@ -6,7 +6,7 @@ export async function written(writer: Writer, source: ReportSource): Promise<str
   let text = '';
   const sink: Sink = {
     async write(piece) {
-      text += piece;
+      text += typeof piece === 'string' ? piece : Buffer.from(piece).toString();
     },
   };
   await writer.write(source, sink);

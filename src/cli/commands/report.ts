@@ -4,6 +4,7 @@ import { causeOf, RunError } from '../../evidence/error.ts';
 import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
+import { joined } from '../../model/utf8.ts';
 import { newAssessment } from '../assessment.ts';
 import type { Command } from '../context.ts';
 import { type FormatName, sourceOf } from '../reports.ts';
@@ -28,29 +29,29 @@ export const reportCommand: Command = (cli, context, run) =>
           throw new InputError('usage', [{ file: '', what, expected: 'Expected one format.' }]);
         }
         const text = await temporaryFolder((folder) => render(expandPath(args.run, context.folders), format, folder));
-        if (args.out === '-') context.console.out(text);
+        if (args.out === '-') context.console.out(Buffer.from(text).toString());
         else await writeWhole(expandPath(args.out, context.folders), text);
         return 0;
       })(),
   );
 
-async function render(run: string, name: FormatName, temporary: string): Promise<string> {
+async function render(run: string, name: FormatName, temporary: string): Promise<Uint8Array> {
   const file = await openRun(run);
   const draft = await createRun(temporary, file.run.id);
   try {
     const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(run, file)) await assessment.take(capture);
-    const parts: string[] = [];
-    const sink = { write: async (text: string) => void parts.push(text) };
+    const parts: (string | Uint8Array)[] = [];
+    const sink = { write: async (text: string | Uint8Array) => void parts.push(text) };
     await formats[name].write(sourceOf(assessment.head(file.run), draft), sink);
-    return parts.join('');
+    return joined(parts);
   } finally {
     await draft.discard();
   }
 }
 
 /** A report that is cut off must not look like one. A pipe or a device is written to, never replaced. */
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, text: Uint8Array): Promise<void> {
   const target = await realpath(path).catch(() => path);
   const there = await stat(target).catch(() => null);
   const partial = there === null || there.isFile() ? `${target}.partial` : target;
