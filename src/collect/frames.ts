@@ -1,4 +1,5 @@
 import type { Output, Probe } from '../model/probe.ts';
+import { recent } from '../model/recent.ts';
 import { DEFAULT_BYTES } from './program.ts';
 import { textOf } from './texts.ts';
 
@@ -30,7 +31,7 @@ const SUDO_REFUSALS =
 export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probes: readonly Probe[]): Frames {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const parts = split(stdout, nonce);
-  const errors = split(stderr, nonce).filter((part) => part.head !== 'end');
+  const errors = errorsOf(split(stderr, nonce));
   const hello = helloOf(parts[0]?.head);
   if (hello === null) return { hello, outputs: [], complete: false };
   const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
@@ -38,7 +39,7 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
   let bye: number | null = null;
   for (let at = 1; at < parts.length; at += 1) {
     const part = parts[at];
-    const item = /^item ([a-z0-9.-]+) (ran|missing|denied) (\d+|-) (\d+)$/.exec(part?.head ?? '');
+    const item = part === undefined ? null : ITEM.exec(part.head);
     if (part === undefined || item === null) {
       const end = /^bye (\d+)$/.exec(part?.head ?? '');
       if (end !== null) bye = Number(end[1]);
@@ -47,31 +48,56 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
     const [, probe = '', state = '', uid = '-', started = '0'] = item;
     const out = parts[at + 1]?.head === 'out' ? parts[at + 1] : undefined;
     const done = /^done (\d+)$/.exec(parts[at + 2]?.head ?? '');
-    const error = errors.find((candidate) => candidate.head === probe && !candidate.used);
-    if (error !== undefined) error.used = true;
     outputs.push(
       outputOf({
         probe,
         state: state as 'ran' | 'missing' | 'denied',
         uid: uid === '-' ? null : Number(uid),
-        argv: part.body.toString('utf8').split('\x1f').slice(0, -1),
-        out: out?.body ?? null,
+        argv: argvOf(part.body),
+        out: out?.body ?? NOTHING,
         whole: done !== null,
         startedAt: hello.epoch + Math.floor((Number(started) - first) / 100),
         ms: done === null ? null : (Number(done[1]) - Number(started)) * 10,
-        stderr: error?.body ?? Buffer.alloc(0),
+        stderr: errors.get(probe)?.shift() ?? NOTHING,
         nonce,
         ...limitOf(byId.get(probe)),
       }),
     );
+    // These two are no items of their own.
+    if (out !== undefined && done !== null) at += 2;
   }
   return { hello, outputs, complete: bye === outputs.length };
+}
+
+const ITEM = /^item ([a-z0-9.-]+) (ran|missing|denied) (\d+|-) (\d+)$/;
+const NOTHING = Buffer.alloc(0);
+
+/** What each probe wrote to stderr, run by run. */
+function errorsOf(parts: readonly Part[]): Map<string, Buffer[]> {
+  const errors = new Map<string, Buffer[]>();
+  for (const { head, body } of parts) {
+    const own = errors.get(head);
+    if (own === undefined) errors.set(head, [body]);
+    else own.push(body);
+  }
+  return errors;
+}
+
+/** Command lines differ little from host to host. */
+const argvs = recent<string, readonly string[]>(100_000, (_, text) => text.length);
+
+function argvOf(body: Buffer): readonly string[] {
+  const text = body.toString('utf8');
+  const known = argvs.get(text);
+  if (known !== undefined) return known;
+  const argv = text.split('\x1f').slice(0, -1);
+  argvs.set(text, argv);
+  return argv;
 }
 
 interface Part {
   readonly head: string;
   readonly body: Buffer;
-  used?: boolean;
 }
 
 /** Cuts a stream at every LF + nonce + space; each part is the rest of that line and what follows it. */
@@ -109,8 +135,8 @@ function outputOf(raw: {
   probe: string;
   state: 'ran' | 'missing' | 'denied';
   uid: number | null;
-  argv: string[];
-  out: Buffer | null;
+  argv: readonly string[];
+  out: Buffer;
   whole: boolean;
   startedAt: number;
   ms: number | null;
@@ -119,7 +145,7 @@ function outputOf(raw: {
   cap: number;
   patterns: readonly RegExp[];
 }): Output {
-  const { text, exitCode } = takeExit(raw.out ?? Buffer.alloc(0), raw.nonce, raw.cap);
+  const { text, exitCode } = takeExit(raw.out, raw.nonce, raw.cap);
   const stdout = textOf(text, raw.patterns);
   const stderr = textOf(raw.stderr, raw.patterns);
   return {

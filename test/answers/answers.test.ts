@@ -31,6 +31,7 @@ test.each<[string, Partial<Output>]>([
   ['probe', { probe: 'machine' }],
   ['state', { state: 'truncated' }],
   ['argv', { argv: ['/usr/bin/cat', '/etc/os-release', '-'] }],
+  ['word of argv', { argv: ['/usr/bin/cat', '/etc/machine-id'] }],
   ['words of argv', { argv: ['/usr/bin/cat /etc/os-release'] }],
   ['uid', { uid: 0 }],
   ['exit code', { exitCode: 1 }],

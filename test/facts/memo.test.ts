@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { byText } from '../../src/facts/memo.ts';
+import { byAnswers, byParts, byText, memoized } from '../../src/facts/memo.ts';
+import type { OwnOutputs } from '../../src/facts/outputs.ts';
+import { output, outputs } from './recorded.ts';
 
 /** A reader that counts how often it is asked. */
 function counted(size: number) {
@@ -35,5 +37,52 @@ describe('byText', () => {
     expect(asked).toEqual([]);
     read('a');
     expect(asked).toEqual(['a']);
+  });
+});
+
+describe('byParts', () => {
+  test('texts count by value, objects by being the same one', () => {
+    let times = 0;
+    const join = byParts(10, (...parts: readonly (string | object | null)[]) => {
+      times += 1;
+      return { parts };
+    });
+    const object = { a: 1 };
+    expect(join('x', object)).toBe(join('x', object));
+    expect(times).toBe(1);
+    for (const parts of [['x', { a: 1 }], ['x,', object], ['x'], ['x', null], ['', 'x', object]]) join(...parts);
+    expect(times).toBe(6);
+  });
+});
+
+/** Two hosts of which only the account list differs. */
+const [one, other] = ['alice', 'bob'].map((name) =>
+  outputs(output('os-release', 'ID=debian'), output('passwd-entries', `${name}:x:1000:1000::/:/bin/sh`)),
+) as [OwnOutputs, OwnOutputs];
+
+describe('byAnswers', () => {
+  test('is asked once for hosts whose answers are the same', () => {
+    const read = byAnswers(10, ['os-release'], (all) => ({ text: all.ran('os-release') }));
+    expect(read(one)).toBe(read(other));
+    const names = byAnswers(10, ['passwd-entries'], (all) => ({ text: all.ran('passwd-entries') }));
+    expect(names(one).text).toMatch(/^alice/);
+    expect(names(other).text).toMatch(/^bob/);
+  });
+
+  test('may not read what it does not name', () => {
+    const read = byAnswers(10, ['os-release'], (all) => ({ text: all.ran('passwd-entries') }));
+    expect(() => read(one)).toThrow('a reader of os-release asked for passwd-entries');
+  });
+});
+
+describe('which probes a fact was read from', () => {
+  const accounts = memoized((all) => all.ran('passwd-entries'));
+  const system = byAnswers(10, ['os-release'], (all) => ({ text: all.ran('os-release') }));
+
+  test('counts those of readers that knew their answer already', () => {
+    for (const time of [1, 2, 3]) {
+      const { probes } = one.watch(() => [accounts(one), system(one)]);
+      expect([...probes].sort(), `time ${time}`).toEqual(['os-release', 'passwd-entries']);
+    }
   });
 });
