@@ -1,5 +1,6 @@
 import { CONTROL_RESULTS, REASONS, STATUSES } from '../src/model/verdict.ts';
 import { digestOf } from './digest.ts';
+import { commandsView } from './html/commands.ts';
 import { evidenceBook } from './html/evidence.ts';
 import { failedView, passedView, unknownView } from './html/findings.ts';
 import { hostsView, matrixView } from './html/fleet.ts';
@@ -22,7 +23,8 @@ export const html: Writer = {
   async write(source, sink) {
     const digest = await digestOf(source);
     const { render, css, cssHash } = templates();
-    const book = evidenceBook();
+    const commands = commandsView(digest.head.commands);
+    const book = evidenceBook(new Set(commands.map(({ id }) => id)));
     await sink.write(render('head', headView(digest, css, cssHash)));
     await sink.write(render('summary', summaryView(digest)));
     await sink.write(render('controls', controlsView(digest)));
@@ -32,7 +34,7 @@ export const html: Writer = {
     await sink.write(render('unknown', unknownView(digest, { book, budget: budget(ROOM.unknown) })));
     await sink.write(render('passed', passedView(digest, { book, budget: budget(ROOM.passed) })));
     await sink.write(render('checks', checksView(digest)));
-    await sink.write(render('method', METHOD));
+    await sink.write(render('method', { ...METHOD, commands }));
     await sink.write(render('foot', { run: digest.head.run.id, tool: digest.head.run.tool }));
   },
 };

@@ -11,10 +11,11 @@ export const json: Writer = {
   extension: 'json',
   mediaType: 'application/json',
   async write(source, sink) {
-    const { schemaVersion, run, controls, checks, summary } = source.head;
+    const { schemaVersion, run, commands, controls, checks, summary } = source.head;
     await sink.write(`{\n"schemaVersion": ${JSON.stringify(schemaVersion)},\n"run": ${inertJson(JSON.stringify(run))}`);
     await writeArray(sink, 'controls', eachOf(controls));
     await writeArray(sink, 'checks', eachOf(checks));
+    await writeArray(sink, 'commands', eachOf(commands));
     for (const section of SECTIONS) await writeArray(sink, section.name, membersOf(source, section.part));
     await sink.write(`,\n"summary": ${JSON.stringify(summary)}\n}\n`);
   },

@@ -28,6 +28,8 @@ interface ReferenceView {
 }
 
 interface RecordView extends ReferenceView {
+  /** The command that the report defines; empty when it does not. */
+  readonly definition: string;
   readonly command: string;
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly outputs: readonly OutputView[];
@@ -41,8 +43,13 @@ interface OutputView {
   readonly remark: string;
 }
 
-export function evidenceBook(): EvidenceBook {
+/** `commands`: ids of those that the report defines. */
+export function evidenceBook(commands: ReadonlySet<string>): EvidenceBook {
   const numbers = new Map<string, string>();
+  const definitionOf = (probe: string): string => {
+    const id = probe.replace(/\.(?:list|skipped)$/, '');
+    return commands.has(id) ? id : '';
+  };
   const sampleOf = ({ finding, evidence }: Sample): SampleView => {
     const records: RecordView[] = [];
     const references: ReferenceView[] = [];
@@ -53,7 +60,14 @@ export function evidenceBook(): EvidenceBook {
       numbers.set(id, number);
       if (known !== undefined) references.push({ number, probe });
       else
-        records.push({ number, probe, command: commandOf(record), facts: factsOf(record), outputs: outputsOf(record) });
+        records.push({
+          number,
+          probe,
+          definition: definitionOf(probe),
+          command: commandOf(record),
+          facts: factsOf(record),
+          outputs: outputsOf(record),
+        });
     }
     const subject = finding.subject === finding.host ? '' : finding.subject;
     return { host: finding.host, subject, records, references };

@@ -21,7 +21,7 @@ type Section = (typeof SECTIONS)[number];
 /** In the order of the cascade. */
 const STYLES = ['theme', 'base', 'head', 'summary', 'tables', 'matrix', 'findings', 'modes', 'print'] as const;
 
-const PARTIALS = ['bar', 'cases', 'evidence', 'places', 'rich', 'steps'] as const;
+const PARTIALS = ['bar', 'cases', 'commands', 'evidence', 'places', 'rich', 'steps'] as const;
 
 export interface Templates {
   /** HTML of one section. Every string of `view` is made harmless first: active characters here, markup by Handlebars. */

@@ -8,13 +8,13 @@ import { recordIds } from '../facts/evidence.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Check } from '../model/check.ts';
 import type { FactName } from '../model/facts/index.ts';
-import type { CheckEntry, Finding, ReportHead, RunEntry, View } from '../model/finding.ts';
+import type { CheckEntry, CommandEntry, Finding, ReportHead, RunEntry, View } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 
 /** Facts → findings → spool, one host at a time, in whatever order the hosts come in. */
 export interface Assessment {
   take(capture: Capture): Promise<readonly Finding[]>;
-  head(run: RunEntry): ReportHead;
+  head(run: RunEntry, commands: readonly CommandEntry[]): ReportHead;
 }
 
 export function newAssessment(baselines: readonly Baseline[], view: View, spool: Pick<Spool, 'append'>): Assessment {
@@ -33,9 +33,10 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
       await spool.append({ host, findings, evidence: evidenceText(capture, recordIds(capture), findings) });
       return findings;
     },
-    head: (run) => ({
+    head: (run, commands) => ({
       schemaVersion: '1.0',
       run,
+      commands,
       controls: tally.controls(baselines),
       checks: assignments.map(({ check, severity }) => checkEntryOf(check, severity)),
       summary: tally.summary(),

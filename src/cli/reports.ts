@@ -34,7 +34,7 @@ export async function conclude<T>(
   for await (const lines of draft.spool.findingLines()) await findings.write(lines);
   await findings.close();
   const told = await tell({ source, folder: join(out, draft.id), reports });
-  await draft.finish(head.run, baselines);
+  await draft.finish(head.run, baselines, head.commands);
   return told;
 }
 

@@ -3,6 +3,7 @@ import type { Program } from '../collect/collector.ts';
 import { collectFleet, type FleetOptions } from '../collect/fleet.ts';
 import { commandSetSha256, programOf } from '../collect/program.ts';
 import { createRun, newRunId } from '../evidence/run.ts';
+import { commandsOf } from '../facts/commands.ts';
 import { familiesFor, probesFor } from '../facts/derive.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { ExchangeFamily } from '../model/exchange.ts';
@@ -74,7 +75,7 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
       excludedHosts: [...request.excluded].sort(),
       previousRunId: null,
     };
-    const head = assessment.head(run);
+    const head = assessment.head(run, commandsOf(probes));
     return await conclude(draft, request.out, head, baselines, request.formats, request.tell);
   } finally {
     // Does nothing to a run that was finished.

@@ -8,7 +8,7 @@ import type { Probe, Word } from '../model/probe.ts';
  * connection cannot run half of it).
  *
  * Stdout carries, per item, with LF in front of every nonce:
- *   `<nonce> item <probe> <state> <uid> <t>` LF argv, each word ended by US
+ *   `<nonce> item <probe> <state> <uid> <t>` LF argv, each word ended by US; a word of several lines is named instead: `(snippet <probe>)`
  *   `<nonce> out` LF output, followed at once by `<nonce><exit code, 3 digits>` unless it was cut
  *   `<nonce> done <t>`
  * `t` is in centiseconds of /proc/uptime. Stderr carries `<nonce> <probe>` before each item's text.
@@ -70,11 +70,14 @@ priv() { # for listings only: run a fixed command as root, when that is granted
 mark() { # probe: what follows on stderr is its
   printf '\\n%s %s\\n' "$N" "$1" >&4
 }
-item() { # probe state uid argv…
+item() { # probe state uid argv… : a snippet is named, since this text holds it
   n=$((n + 1)); up
   printf '\\n%s item %s %s %s %s\\n' "$N" "$1" "$2" "$3" "$U"
-  shift 3
-  for x in "$@"; do printf '%s\\037' "$x"; done
+  j=$1; shift 3
+  for x in "$@"; do
+    case $x in *"$LF"*) x="(snippet $j)" ;; esac
+    printf '%s\\037' "$x"
+  done
   printf '\\n%s out\\n' "$N"
 }
 over() { up; printf '\\n%s done %s\\n' "$N" "$U"; }

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
-import type { RunEntry } from '../model/finding.ts';
+import type { CommandEntry, RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 import { joined } from '../model/utf8.ts';
 import { captureText } from './capture-text.ts';
@@ -14,6 +14,8 @@ export interface RunFile {
   readonly runVersion: 1;
   readonly run: RunEntry;
   readonly baselines: readonly Baseline[];
+  /** What was sent to the hosts. Missing in runs of earlier versions, whose captures hold every snippet in full. */
+  readonly commands?: readonly CommandEntry[];
   /** Host name → its capture, as a path inside the run folder; sorted by name. */
   readonly captures: Readonly<Record<string, string>>;
 }
@@ -28,7 +30,7 @@ export interface RunDraft {
   /** Opens a file of the run for a report writer; it is synced when it is closed. */
   create(name: string): Promise<Sink>;
   /** Writes `run.json` and gives the folder its name; returns that. */
-  finish(entry: RunEntry, baselines: readonly Baseline[]): Promise<string>;
+  finish(entry: RunEntry, baselines: readonly Baseline[], commands: readonly CommandEntry[]): Promise<string>;
   /** Takes the draft away; nothing of a finished run. */
   discard(): Promise<void>;
 }
@@ -67,12 +69,13 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
       captures.set(capture.host.name, path);
       await writeBytes(join(folder, path), captureText(capture));
     },
-    async finish(run, baselines) {
+    async finish(run, baselines, commands) {
       const names = [...captures.keys()].sort();
       const file: RunFile = {
         runVersion: 1,
         run,
         baselines,
+        commands,
         captures: Object.fromEntries(names.map((name) => [name, captures.get(name) ?? ''])),
       };
       await spool.close();

@@ -104,9 +104,9 @@ export const probes: readonly Probe[] = [
   },
   {
     id: NFT,
-    purpose: 'All nftables rules in the kernel, as JSON.',
+    purpose: 'All nftables rules in the kernel, as JSON, without counters.',
     as: 'root',
-    argv: ['nft', '-j', 'list', 'ruleset'],
+    argv: ['nft', '-j', '-s', 'list', 'ruleset'],
     maxBytes: 2 * MIB,
   },
   {

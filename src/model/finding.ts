@@ -144,10 +144,26 @@ export interface Summary {
   readonly cost: Cost;
 }
 
+/** One command of the set that this run sent to its hosts. Records of evidence name it as their probe. */
+export interface CommandEntry {
+  readonly id: string;
+  readonly purpose: string;
+  /** `root`: through sudo, unless the login user is root. */
+  readonly as: 'user' | 'root';
+  /** A glob is expanded on the host; `(snippet <id>)` stands for `snippet`. */
+  readonly argv: readonly string[];
+  /** The text of a POSIX sh script. */
+  readonly snippet?: string;
+  /** Lists further arguments: a POSIX sh script, and whether its lines make one run together or one each. */
+  readonly items?: { readonly snippet: string; readonly limit: number; readonly together: boolean };
+}
+
 /** The head of a report: all but the hosts, which are streamed. */
 export interface ReportHead {
   readonly schemaVersion: '1.0';
   readonly run: RunEntry;
+  /** Empty where nobody logged in, or where the run does not say. */
+  readonly commands: readonly CommandEntry[];
   readonly controls: readonly ControlEntry[];
   readonly checks: readonly CheckEntry[];
   readonly summary: Summary;

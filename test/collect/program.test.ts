@@ -96,6 +96,12 @@ describe.each(shells)('the program in %s', (...shell) => {
     expect(of('last')).toMatchObject({ stderr: '' });
   });
 
+  test('a script of several lines is named, not repeated; every other word is echoed', () => {
+    expect(of('snippet')?.argv.slice(-2)).toEqual(['-c', '(snippet snippet)']);
+    expect(of('code')?.argv.slice(-2)).toEqual(['-c', 'echo said; echo wrong >&2; exit 3']);
+    expect(of('quoted')?.argv.slice(-2)).toEqual(['it\'s $HOME `id` \\ "x"', '*']);
+  });
+
   test('an each probe that lists nothing does not run its command', () => {
     expect(of('each-none')).toBeUndefined();
     expect(frames.outputs.filter((output) => output.probe === 'each-one').map((output) => output.stdout)).toEqual([

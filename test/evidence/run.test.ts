@@ -45,7 +45,7 @@ describe('a run', () => {
     await draft.addCapture(captureOf('web-1'));
     await expect(openRun(join(out, 'run-1'))).rejects.toThrow(/is not a run/);
     expect((await readdir(out))[0]).toMatch(/^\..*partial$/);
-    const folder = await draft.finish(entry, []);
+    const folder = await draft.finish(entry, [], []);
     expect(await readdir(out)).toEqual(['run-1']);
     expect((await readdir(folder)).sort()).toEqual(['captures', 'run.json']);
     const captures = await collect(readCaptures(folder, await openRun(folder)));
@@ -57,7 +57,7 @@ describe('a run', () => {
     await draft.discard();
     expect(await readdir(out)).toEqual([]);
     const kept = await createRun(out, 'run-2');
-    await kept.finish(entry, []);
+    await kept.finish(entry, [], []);
     await kept.discard();
     expect(await readdir(out)).toEqual(['run-2']);
   });
@@ -77,7 +77,7 @@ describe('a run', () => {
       '-rf',
     ];
     for (const name of names) await draft.addCapture(captureOf(name));
-    const folder = await draft.finish(entry, []);
+    const folder = await draft.finish(entry, [], []);
     const files = await readdir(join(folder, 'captures'));
     expect(files).toHaveLength(names.length);
     for (const file of files) expect(file).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.json$/);
@@ -116,7 +116,7 @@ describe('what is not a whole run is refused', () => {
   async function finished(): Promise<string> {
     const draft = await createRun(out, 'run-1');
     await draft.addCapture(captureOf('web-1'));
-    return draft.finish(entry, []);
+    return draft.finish(entry, [], []);
   }
 
   test('a capture that is missing', async () => {

@@ -45,11 +45,14 @@ priv() { # for listings only: run a fixed command as root, when that is granted
 mark() { # probe: what follows on stderr is its
   printf '\n%s %s\n' "$N" "$1" >&4
 }
-item() { # probe state uid argv…
+item() { # probe state uid argv… : a snippet is named, since this text holds it
   n=$((n + 1)); up
   printf '\n%s item %s %s %s %s\n' "$N" "$1" "$2" "$3" "$U"
-  shift 3
-  for x in "$@"; do printf '%s\037' "$x"; done
+  j=$1; shift 3
+  for x in "$@"; do
+    case $x in *"$LF"*) x="(snippet $j)" ;; esac
+    printf '%s\037' "$x"
+  done
   printf '\n%s out\n' "$N"
 }
 over() { up; printf '\n%s done %s\n' "$N" "$U"; }
@@ -135,7 +138,7 @@ run root iptables-save 10 1048576 iptables-save
 run root ip6tables-save 10 1048576 ip6tables-save
 run root iptables-legacy-save 10 1048576 iptables-legacy-save
 run root ip6tables-legacy-save 10 1048576 ip6tables-legacy-save
-run root nft-ruleset 10 2097152 nft -j list ruleset
+run root nft-ruleset 10 2097152 nft -j -s list ruleset
 run root firewall-rule-files 10 262144 tail -n +1 /etc/ufw/before.rules /etc/ufw/before6.rules /etc/ufw/after.rules /etc/ufw/after6.rules /etc/ufw/user.rules /etc/ufw/user6.rules /etc/nftables.conf /etc/sysconfig/nftables.conf /etc/iptables/rules.v4 /etc/iptables/rules.v6 /etc/sysconfig/iptables /etc/sysconfig/ip6tables
 run root sshd-effective 10 262144 sshd -T -C user=fleetproof-stranger,host=stranger.invalid,addr=203.0.113.7,laddr=198.51.100.1,lport=22
 run root sshd-config 10 262144 grep -Ran '^' /etc/ssh/sshd_config /etc/ssh/sshd_config.d

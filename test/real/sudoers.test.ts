@@ -26,7 +26,7 @@ const ABUSES: readonly (readonly [string, string])[] = [
   ['starting an sshd', 'SUDO /usr/sbin/sshd -p 2222'],
   ['iptables-save with a modprobe of its own', 'SUDO /usr/sbin/iptables-save -M /tmp/x'],
   ['iptables-save into a file', 'SUDO /usr/sbin/iptables-save -f /etc/cron.d/x'],
-  ['nft with a file', 'SUDO /usr/sbin/nft -j list ruleset -f /etc/shadow'],
+  ['nft with a file', 'SUDO /usr/sbin/nft -j -s list ruleset -f /etc/shadow'],
   ['nft that changes', 'SUDO /usr/sbin/nft flush ruleset'],
   ['fail2ban that changes', 'SUDO /usr/bin/fail2ban-client set sshd unbanip 203.0.113.66'],
   ['fail2ban with another configuration', 'SUDO /usr/bin/fail2ban-client -c /tmp/x status sshd'],

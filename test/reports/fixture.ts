@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type {
+  CommandEntry,
   ControlEntry,
   Evidence,
   Excerpt,
@@ -48,6 +49,33 @@ const PROBES: Readonly<Record<string, readonly [argv: readonly string[], uid: nu
   'apt-config': [['/usr/bin/apt-config', 'dump'], 1000, APT],
   'os-release': [['/usr/bin/cat', '/etc/os-release'], 1000, 'ID=debian\nVERSION_ID="12"\n'],
 };
+
+const COMMANDS: readonly CommandEntry[] = [
+  ...Object.entries(PROBES)
+    .filter(([id]) => !id.includes('.'))
+    .map(
+      ([id, [argv, uid]]): CommandEntry => ({
+        id,
+        purpose: `What ${id} says.`,
+        as: uid === 0 ? 'root' : 'user',
+        argv: argv.filter((word) => !/sudo$|^-n$|^--$/.test(word)),
+      }),
+    ),
+  {
+    id: 'apt-pending',
+    purpose: 'Which packages <wait>.',
+    as: 'user',
+    argv: ['sh', '-c', '(snippet apt-pending)'],
+    snippet: 'for f in /var/lib/apt/lists/*; do\n  echo "$f"\ndone\n',
+  },
+  {
+    id: 'sshd-contexts',
+    purpose: 'What holds in each Match context.',
+    as: 'root',
+    argv: ['sshd', '-T', '-C'],
+    items: { snippet: 'echo user=root', limit: 16, together: false },
+  },
+];
 
 function probeOf(check: string): string {
   if (check.startsWith('firewall')) return 'ufw-status';
@@ -220,6 +248,7 @@ export function sourceOf(hosts: readonly HostResult[], run: Partial<ReportSource
   return {
     head: {
       schemaVersion: '1.0',
+      commands: COMMANDS,
       run: {
         id: '20261122T010000Z-9f2c41d7',
         tool: { name: 'fleetproof', version: '0.1.0' },

@@ -51,6 +51,7 @@ describe('report.json', () => {
       'run',
       'controls',
       'checks',
+      'commands',
       'hosts',
       'findings',
       'evidence',

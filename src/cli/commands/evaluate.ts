@@ -68,7 +68,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
       checksLeftOut: checksLeftOut(baselines, file.run.view),
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
     };
-    const head = assessment.head(entry);
+    const head = assessment.head(entry, file.commands ?? []);
     const common = { gate: gateOf(args), json: args.json === true };
     if (!keep)
       return say(

@@ -43,7 +43,7 @@ async function render(run: string, name: FormatName, temporary: string): Promise
     for await (const capture of readCaptures(run, file)) await assessment.take(capture);
     const parts: (string | Uint8Array)[] = [];
     const sink = { write: async (text: string | Uint8Array) => void parts.push(text) };
-    await formats[name].write(sourceOf(assessment.head(file.run), draft), sink);
+    await formats[name].write(sourceOf(assessment.head(file.run, file.commands ?? []), draft), sink);
     return joined(parts);
   } finally {
     await draft.discard();

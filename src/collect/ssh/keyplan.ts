@@ -28,7 +28,15 @@ export interface KeyPlan {
  * holds them, then the agent's other keys unless `identitiesOnly`. Where nothing is listed the agent's keys come before
  * the default files, and an encrypted default file is asked about only when there is no other key.
  */
-export async function planKeys(host: Host, options: SshOptions): Promise<KeyPlan> {
+export function planKeys({ identities, identitiesOnly }: Host, options: SshOptions): Promise<KeyPlan> {
+  const { plans } = options.memory;
+  const key = JSON.stringify([identitiesOnly, ...identities]);
+  const plan = plans.get(key) ?? makePlan({ identities, identitiesOnly }, options);
+  plans.set(key, plan);
+  return plan;
+}
+
+async function makePlan(host: Pick<Host, 'identities' | 'identitiesOnly'>, options: SshOptions): Promise<KeyPlan> {
   const listed = host.identities.length > 0;
   options.memory.agent.answer ??= askAgent(options.agentSocket);
   const agent = await options.memory.agent.answer;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Agent } from './agent.ts';
 import type { KeyFile } from './keyfiles.ts';
+import type { KeyPlan } from './keyplan.ts';
 import type { KnownHosts } from './knownhosts.ts';
 
 /** How hosts are reached; the same for all hosts of a run. */
@@ -39,6 +40,8 @@ export interface SshMemory {
   /** Encrypted files after their passphrase was asked for. */
   readonly opened: Map<string, Promise<KeyFile>>;
   readonly knownHosts: Map<string, Promise<KnownHosts>>;
+  /** By the identities that a host lists: most hosts of a fleet list the same. */
+  readonly plans: Map<string, Promise<KeyPlan>>;
   readonly agent: { answer: Promise<Agent> | null };
   /** The tail of the queue of passphrase questions. */
   readonly questions: { last: Promise<unknown> };
@@ -84,6 +87,7 @@ function newMemory(): SshMemory {
     keyFiles: new Map(),
     opened: new Map(),
     knownHosts: new Map(),
+    plans: new Map(),
     agent: { answer: null },
     questions: { last: Promise.resolve() },
   };

@@ -20,6 +20,9 @@ export { jumpLimiter } from './jumps.ts';
 export { type SshOptions, sshOptions } from './options.ts';
 export type { SessionOutcome } from './outcome.ts';
 
+/** Made once: an error takes its stack along, which costs more than the rest of the ending. */
+const OVER = new Stopped('aborted', 'The visit to this host is over.');
+
 /** How long a peer may take to see us hang up before the socket is torn down. */
 const GOODBYE_MS = 2000;
 
@@ -65,8 +68,8 @@ export async function execScript(
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', onAbort);
-    // For an agent that is still asked to sign.
-    stop.abort(interrupted(host, options.signal));
+    // For an agent that is still asked to sign; nobody else listens any more.
+    stop.abort(OVER);
   }
 }
 

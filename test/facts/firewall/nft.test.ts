@@ -34,6 +34,13 @@ function oneByOne(family: Family): string[] {
   });
 }
 
+test('counters, which -s leaves out, change nothing', () => {
+  const stateless = statements.replaceAll(/"counter": \{[^}]*\}/g, '"counter": null');
+  expect(stateless).not.toBe(statements);
+  for (const family of ['IPv4', 'IPv6'] as const)
+    expect(filterOf(stateless, family)).toEqual(filterOf(statements, family));
+});
+
 describe('one rule of every kind, as nft 1.0.6 prints it', () => {
   test('IPv4', () => {
     expect(oneByOne('IPv4')).toEqual([

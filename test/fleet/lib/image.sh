@@ -56,7 +56,8 @@ image_make() {
   local suite=$1 old name work mirror security found log=$FLEET_CACHE/$1.log
   old=$(newest_image "$suite")
   ! image_is_fresh "$old" || return 0
-  found=$(mirrors) || die "this machine's apt sources name no Debian mirror with a security suite"
+  # apt names only what it has a list of, and a fresh machine may have some lists and not others.
+  found=$(mirrors) || { apt-get update -qq >/dev/null && found=$(mirrors); } || die "this machine's apt sources name no Debian mirror with a security suite"
   read -r mirror security <<<"$found"
   name=$suite-$(recipe)-$(date +%s)
   work=$FLEET_CACHE/lower/.work-$$
