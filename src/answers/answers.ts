@@ -12,18 +12,21 @@ export interface Answer {
   /** Hex, of the (redacted) texts. */
   readonly stdoutSha256: string;
   readonly stderrSha256: string;
-  /** How often it was met. What came once is hardly worth remembering. */
-  met: number;
+  /** True when it was met before: only such an answer is worth remembering anything for. */
+  readonly isCommon: boolean;
 }
 
-/** Answers that are told from new ones. A host gives about 60. */
-const ROOM = 6000;
-/** Characters of answers that are known by their texts; those by their hashes take more time and next to no room. */
-const TEXT_ROOM = 4_000_000;
+/** Answers that were met once leave a number, so that a fleet whose hosts share nothing leaves next to nothing. */
+const MET = 30_000;
+/** Common answers. A host gives about 60. */
+const COMMON = 6000;
+/** Characters of answers that are known by their texts; those by their hashes take more time and less room. */
+const TEXTS = 4_000_000;
 const EMPTY = sha256('');
 
-const byHash = recent<string, Answer>(ROOM);
-const byText = recent<string, readonly Known[]>(TEXT_ROOM, (_, text) => text.length + 200);
+const met = recent<number, true>(MET);
+const byHash = recent<string, Answer>(COMMON);
+const byText = recent<string, readonly Known[]>(TEXTS, (_, text) => text.length + 200);
 const ofOutputs = new WeakMap<readonly Output[], readonly Answer[]>();
 let last = 0;
 
@@ -36,11 +39,7 @@ interface Known {
 export function answersOf(outputs: readonly Output[]): readonly Answer[] {
   const before = ofOutputs.get(outputs);
   if (before !== undefined) return before;
-  const answers = outputs.map((output) => {
-    const answer = answerOf(output);
-    answer.met += 1;
-    return answer;
-  });
+  const answers = outputs.map(answerOf);
   ofOutputs.set(outputs, answers);
   return answers;
 }
@@ -52,15 +51,19 @@ function answerOf(output: Output): Answer {
   const { startedAt, ms, stdout, stderr, ...rest } = output;
   const stdoutSha256 = stdout === '' ? EMPTY : sha256(stdout);
   const stderrSha256 = stderr === '' ? EMPTY : sha256(stderr);
-  const key = JSON.stringify([rest, stdoutSha256, stderrSha256]);
-  const before = byHash.get(key);
-  if (before !== undefined) {
-    byText.set(stdout, [{ output, answer: before }, ...(alike ?? [])].slice(0, ALIKE));
-    return before;
+  const key = sha256(JSON.stringify([rest, stdoutSha256, stderrSha256]));
+  const common = byHash.get(key);
+  if (common !== undefined) {
+    byText.set(stdout, [{ output, answer: common }, ...(alike ?? [])].slice(0, ALIKE));
+    return common;
   }
+  // Part of the key is enough to guess by: a wrong guess only remembers what need not be.
+  const part = Number.parseInt(key.slice(0, 12), 16);
+  const isCommon = met.get(part) !== undefined;
   last += 1;
-  const answer = { id: last, stdoutSha256, stderrSha256, met: 0 };
-  byHash.set(key, answer);
+  const answer = { id: last, stdoutSha256, stderrSha256, isCommon };
+  if (isCommon) byHash.set(key, answer);
+  else met.set(part, true);
   return answer;
 }
 

@@ -10,6 +10,8 @@ import { judge, judgeShared } from './judge.ts';
 /** The facts of one host: derived on first use, kept, and with the evidence they rest on. */
 export interface FactBase {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
+  /** True for a fact that other hosts may have too, as this very object. */
+  isCommon(name: FactName): boolean;
   /** Ids of the evidence records that these facts were read from, each once. */
   evidence(names: readonly FactName[], site?: string): readonly string[];
 }

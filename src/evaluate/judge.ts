@@ -43,6 +43,12 @@ function attempt(check: Check, evaluate: () => Judgement | readonly Judgement[])
   }
 }
 
+interface Common {
+  readonly get: FactOf;
+  /** False for a fact that no other host has: nothing is remembered for it. */
+  readonly isCommon: (name: FactName) => boolean;
+}
+
 /** A fact that a check asks for, and where it goes on from there for each fact that it got. */
 interface Question {
   readonly name: FactName;
@@ -57,14 +63,16 @@ const starts = new WeakMap<Assigned, Question | Outcome>();
  * same. What it asks for is followed question by question, since it may ask for less or more after each answer. A check
  * that looked at the host or its clock is never remembered.
  */
-export function judgeShared(assigned: Assigned, base: { readonly get: FactOf }, scope: Scope): Outcome {
+export function judgeShared(assigned: Assigned, base: Common, scope: Scope): Outcome {
   let step = starts.get(assigned);
-  while (step !== undefined && 'next' in step) step = step.next.get(base.get(step.name));
+  while (step !== undefined && 'next' in step)
+    step = base.isCommon(step.name) ? step.next.get(base.get(step.name)) : undefined;
   if (step !== undefined) return step;
   const looked = { atScope: false };
   const outcome = judge(assigned, base.get, watched(scope, looked));
   const isDefect = 'state' in outcome.judged && outcome.judged.reason === 'internal';
-  if (!looked.atScope && !isDefect && outcome.read.length > 0) remember(assigned, outcome, base.get);
+  if (!looked.atScope && !isDefect && outcome.read.length > 0 && outcome.read.every(base.isCommon))
+    remember(assigned, outcome, base.get);
   return outcome;
 }
 

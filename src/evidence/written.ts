@@ -26,7 +26,7 @@ export function remembered(
     if (known !== undefined) return known;
     const { before, after } = write(output, answer);
     const text = { before: Buffer.from(inertJson(before)), after: Buffer.from(inertJson(after)) };
-    if (answer.met > 1) texts.set(answer, text);
+    if (answer.isCommon) texts.set(answer, text);
     return text;
   };
 }

@@ -4,7 +4,7 @@ import type { FactName, FactTypes } from '../model/facts/index.ts';
 import type { Capture } from '../model/host.ts';
 import type { Probe } from '../model/probe.ts';
 import { evidenceOf } from './evidence.ts';
-import { type FactMemory, factMemory } from './identity.ts';
+import { type FactMemory, factMemory, type Kept } from './identity.ts';
 import { factSources, probes } from './index.ts';
 import { type FactSource, nameOf, type OwnOutputs, outputsOf } from './outputs.ts';
 import { sudoersLine } from './sudoers.ts';
@@ -23,6 +23,8 @@ export function familiesFor(names: Iterable<FactName>): readonly ExchangeFamily[
 /** The facts of one host, and the records of its capture that they rest on. */
 export interface HostFacts {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
+  /** True for a fact that was met before, as this very object, or is likely to be met again. */
+  isCommon(name: FactName): boolean;
   /** Ids of the evidence records of these facts, each once; of a site's finding, the exchanges about that site. */
   evidence(names: readonly FactName[], site?: string): readonly string[];
 }
@@ -43,36 +45,40 @@ export function factsOf(capture: Capture): HostFacts {
       user,
     ),
   );
-  const derived = new Map<FactName, Fact<unknown>>();
+  const derived = new Map<FactName, Kept>();
+  const keptOf = (name: FactName): Kept => {
+    let kept = derived.get(name);
+    if (kept === undefined) {
+      const source: FactSource<unknown> = factSources[name];
+      const missing = missingView(capture, source);
+      if (missing !== undefined) kept = { fact: missing, isCommon: missing === NOT_ASKED };
+      else if (source.own === true) kept = { fact: derive(source, outputs), isCommon: false };
+      else kept = shared(name, source, outputs);
+      derived.set(name, kept);
+    }
+    return kept;
+  };
   return {
-    get<K extends FactName>(name: K): Fact<FactTypes[K]> {
-      let fact = derived.get(name);
-      if (fact === undefined) {
-        const source: FactSource<unknown> = factSources[name];
-        fact = missingView(capture, source);
-        if (fact === undefined && source.own === true) fact = derive(source, outputs);
-        fact ??= shared(name, source, outputs);
-        derived.set(name, fact);
-      }
-      return fact as Fact<FactTypes[K]>;
-    },
+    get: <K extends FactName>(name: K) => keptOf(name).fact as Fact<FactTypes[K]>,
+    isCommon: (name) => keptOf(name).isCommon,
     evidence: evidenceOf(capture),
   };
 }
 
 /** The fact as read before from the same answers, or read now. */
-function shared(name: FactName, source: FactSource<unknown>, outputs: OwnOutputs): Fact<unknown> {
+function shared(name: FactName, source: FactSource<unknown>, outputs: OwnOutputs): Kept {
   let memory = memories.get(name);
   if (memory === undefined) {
     memory = factMemory();
     memories.set(name, memory);
   }
-  const key = outputs.identityOf(source.probes);
-  const known = memory.recall(key);
+  const { key, canRecur } = outputs.identityOf(source.probes);
+  const known = canRecur ? memory.recall(key) : undefined;
   if (known !== undefined) return known;
   const fact = derive(source, outputs);
   // A defect is no knowledge.
-  return fact.state === 'unknown' && fact.reason === 'internal' ? fact : memory.keep(key, fact);
+  if (fact.state === 'unknown' && fact.reason === 'internal') return { fact, isCommon: false };
+  return memory.keep(key, canRecur, fact);
 }
 
 /** One object for all hosts, so that checks know it again. */

@@ -6,15 +6,14 @@ import type { Outputs } from './outputs.ts';
  * for every fact that uses the answer.
  */
 export function memoized<T>(read: (outputs: Outputs) => T): (outputs: Outputs) => T {
-  const answers = new WeakMap<Outputs, { readonly value: T; readonly probes: ReadonlySet<string> }>();
   return (outputs) => {
-    const known = answers.get(outputs);
+    const known = outputs.memo.get(read);
     if (known !== undefined) {
       outputs.touch(known.probes);
-      return known.value;
+      return known.value as T;
     }
     const answer = outputs.watch(() => read(outputs));
-    answers.set(outputs, answer);
+    outputs.memo.set(read, answer);
     return answer.value;
   };
 }
@@ -30,14 +29,14 @@ export function byAnswers<T extends object>(
 ): (outputs: Outputs) => T {
   const values = recent<string, T>(size);
   return (outputs) => {
-    const key = outputs.identityOf(probes);
+    const { key, canRecur } = outputs.identityOf(probes);
     outputs.touch(probes);
     const known = values.get(key);
     if (known !== undefined) return known;
     const { value, probes: asked } = outputs.watch(() => read(outputs));
     const stranger = [...asked].find((probe) => !probes.includes(probe));
     if (stranger !== undefined) throw new Error(`a reader of ${probes.join(', ')} asked for ${stranger}`);
-    values.set(key, value);
+    if (canRecur) values.set(key, value);
     return value;
   };
 }

@@ -51,8 +51,17 @@ export interface Outputs {
   watch<T>(read: () => T): { readonly value: T; readonly probes: ReadonlySet<string> };
   /** Counts these as asked for, by a reader whose answer is known already. */
   touch(probes: Iterable<string>): void;
-  /** Equal for two hosts only where all that can be read from these probes is equal to the last byte. */
-  identityOf(probes: readonly string[]): string;
+  /** What was read from these probes, as a whole. */
+  identityOf(probes: readonly string[]): Identity;
+  /** What readers have worked out from these outputs. */
+  readonly memo: Map<object, { readonly value: unknown; readonly probes: ReadonlySet<string> }>;
+}
+
+export interface Identity {
+  /** Equal for two hosts only where all that can be read from the probes is equal to the last byte. */
+  readonly key: string;
+  /** False when something among it was never met before. */
+  readonly canRecur: boolean;
 }
 
 /** With what is the host's own: who it is, its clock, and what the network showed of it. */
@@ -110,23 +119,41 @@ export function outputsOf(
     },
     touch,
     identityOf: identities(capture),
+    memo: new Map(),
   };
 }
 
 /** The answers of each probe in their order, and whose log-in it was, which sentences about sudo name. */
 function identities({ outputs, session }: Pick<Capture, 'outputs' | 'session'>): Outputs['identityOf'] {
   const answers = answersOf(outputs);
-  const byProbe = new Map<string, string>();
+  const byProbe = new Map<string, Identity>();
   for (const [at, { probe }] of outputs.entries()) {
     const name = nameOf(probe);
-    byProbe.set(name, `${byProbe.get(name) ?? ''} ${answers[at]?.id}`);
+    const before = byProbe.get(name);
+    const { id, isCommon } = answers[at] ?? { id: Number.NaN, isCommon: false };
+    byProbe.set(
+      name,
+      before === undefined
+        ? { key: String(id), canRecur: isCommon }
+        : { key: `${before.key} ${id}`, canRecur: before.canRecur && isCommon },
+    );
   }
-  return (probes) => `${probes.map((probe) => byProbe.get(nameOf(probe)) ?? '').join()};${session.loginUser}`;
+  return (probes) => {
+    let key = session.loginUser;
+    let canRecur = true;
+    for (const probe of probes) {
+      const own = byProbe.get(nameOf(probe));
+      key += `,${own?.key ?? ''}`;
+      canRecur &&= own?.canRecur !== false;
+    }
+    return { key, canRecur };
+  };
 }
 
 /** A probe that runs once per line of a list has that list and what was left out of it as records of their own. */
 export function nameOf(record: string): string {
-  return record.replace(/\.(?:list|skipped)$/, '');
+  const end = record.lastIndexOf('.');
+  return end < 0 ? record : record.slice(0, end);
 }
 
 /** A part of a fact that can be missing while the rest stands. */

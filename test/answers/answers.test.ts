@@ -19,12 +19,13 @@ const output: Output = {
 
 const one = (record: Output) => answersOf([record])[0];
 
-test('the same answer at another time is the same object', () => {
+test('the same answer at another time is the same object, once it was met', () => {
+  const first = one({ ...output });
+  expect(first?.isCommon).toBe(false);
   const again = one({ ...output, argv: [...output.argv], startedAt: 1, ms: null });
-  expect(one({ ...output })).toBe(again);
+  expect(again?.isCommon).toBe(true);
   // By its hashes first, by its texts from then on.
-  expect(one({ ...output, argv: [...output.argv] })).toBe(again);
-  expect(again?.met).toBeGreaterThan(2);
+  for (const ms of [1, 2, 3]) expect(one({ ...output, argv: [...output.argv], ms })).toBe(again);
 });
 
 test.each<[string, Partial<Output>]>([
@@ -41,7 +42,7 @@ test.each<[string, Partial<Output>]>([
   ['bytes of stderr', { stderrBytes: 1 }],
   ['redactions', { redactions: 1 }],
 ])('another %s is another answer, however often both are met', (_, change) => {
-  const met = [0, 1, 2, 3].map(() => [one({ ...output }), one({ ...output, ...change })]);
+  const met = [0, 1, 2, 3, 4].map(() => [one({ ...output }), one({ ...output, ...change })]).slice(1);
   expect(new Set(met.map(([own]) => own)).size).toBe(1);
   expect(new Set(met.map(([, other]) => other)).size).toBe(1);
   expect(met[0]?.[0]).not.toBe(met[0]?.[1]);

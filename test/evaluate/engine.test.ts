@@ -36,6 +36,7 @@ const os = known({ id: 'debian', versionId: '12' }) as unknown as Fact<FactTypes
 function base(facts: Partial<{ [K in FactName]: Fact<FactTypes[K]> }>): FactBase {
   return {
     get: (name) => facts[name] ?? unknown('internal', 'no such fact in this test'),
+    isCommon: () => true,
     evidence: (names) => names.map((name) => `web-1/${name}`),
   };
 }

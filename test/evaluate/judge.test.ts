@@ -14,7 +14,7 @@ const scope: Scope = {
 type Own = { readonly [K in FactName]?: Fact<unknown> };
 
 /** A check that counts how often it is evaluated. */
-function counted(evaluate: (facts: Facts<FactName>, scope: Scope) => string) {
+function counted(evaluate: (facts: Facts<FactName>, scope: Scope) => string, rare = new Set<FactName>()) {
   let times = 0;
   const check: Check = defineCheck({
     id: 'test-check',
@@ -35,7 +35,14 @@ function counted(evaluate: (facts: Facts<FactName>, scope: Scope) => string) {
   return {
     times: () => times,
     judge: (facts: Own, at: Scope = scope) =>
-      judgeShared(assigned, { get: <K extends FactName>(name: K) => facts[name] as Fact<FactTypes[K]> }, at),
+      judgeShared(
+        assigned,
+        {
+          get: <K extends FactName>(name: K) => facts[name] as Fact<FactTypes[K]>,
+          isCommon: (name) => !rare.has(name),
+        },
+        at,
+      ),
   };
 }
 
@@ -46,6 +53,13 @@ test('the very same facts are judged once', () => {
   const { judge, times } = counted((facts) => JSON.stringify(facts.get('os')));
   expect(judge({ os })).toEqual(judge({ os }));
   expect(times()).toBe(1);
+});
+
+test('nothing is remembered for a fact that no other host has', () => {
+  const { judge, times } = counted((facts) => JSON.stringify(facts.get('os')), new Set<FactName>(['os']));
+  judge({ os });
+  judge({ os });
+  expect(times()).toBe(2);
 });
 
 test('a fact that only looks the same is judged anew', () => {

@@ -55,10 +55,10 @@ describe('byParts', () => {
   });
 });
 
-/** Two hosts of which only the account list differs. */
-const [one, other] = ['alice', 'bob'].map((name) =>
+/** Hosts of which only the account list differs. What the first one has is not yet known to be common. */
+const [, one, other] = ['carol', 'alice', 'bob'].map((name) =>
   outputs(output('os-release', 'ID=debian'), output('passwd-entries', `${name}:x:1000:1000::/:/bin/sh`)),
-) as [OwnOutputs, OwnOutputs];
+) as [OwnOutputs, OwnOutputs, OwnOutputs];
 
 describe('byAnswers', () => {
   test('is asked once for hosts whose answers are the same', () => {
