@@ -2,7 +2,7 @@ import type { ReportSource } from '../src/model/finding.ts';
 
 /** Where a report goes: a file, standard output, a string. Resolves when it is ready for more (back-pressure). */
 export interface Sink {
-  /** Bytes are text in UTF-8. */
+  /** Bytes are text in UTF-8, and the writer's again when this resolves. */
   write(text: string | Uint8Array): Promise<void>;
 }
 

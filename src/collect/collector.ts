@@ -39,6 +39,7 @@ export async function collectHost(host: Host, program: Program, ssh: SshOptions)
 function reached(host: Host, program: Program, outcome: Reached): Capture {
   const { exec } = outcome;
   const frames = parseFrames(exec.stdout, exec.stderr, program.nonce, program.probes);
+  exec.release();
   const trouble = troubleOf(frames, outcome, program.probes);
   const base = shell(host, outcome.startedAtMs, outcome.finishedAtMs);
   const hello = frames.hello;

@@ -6,7 +6,7 @@ import type { Capture } from '../model/host.ts';
 import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
-import { joined } from '../model/utf8.ts';
+import type { Piece } from '../model/utf8.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
 import { remembered } from './written.ts';
 
@@ -14,17 +14,17 @@ const LONG = 2048;
 const SHORT = 240;
 
 /**
- * The evidence records of a capture, in the order of collection: the JSON text of an array of `Evidence`, in UTF-8. What a
+ * The evidence records of a capture, in the order of collection: the JSON text of an array of `Evidence`. What a
  * failing or unknown finding rests on is quoted at length, the rest briefly; the whole text stands in the capture, under
  * the same SHA-256. `ids`: of the records of commands.
  */
-export function evidenceText(capture: Capture, ids: readonly string[], findings: readonly Finding[]): Buffer {
+export function evidenceText(capture: Capture, ids: readonly string[], findings: readonly Finding[]): Piece[] {
   const wanted = new Set<string>();
   for (const { verdict, evidence } of findings)
     if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
   const answers = answersOf(capture.outputs);
   const host = inertJson(JSON.stringify(capture.host.name));
-  const pieces: (string | Uint8Array)[] = [];
+  const pieces: Piece[] = [];
   for (const [at, output] of capture.outputs.entries()) {
     const id = ids[at] ?? '';
     const { before, after } = (wanted.has(id) ? long : short)(output, answers[at]);
@@ -37,7 +37,7 @@ export function evidenceText(capture: Capture, ids: readonly string[], findings:
     pieces.push(`${pieces.length === 0 ? '[' : ','}${inertJson(JSON.stringify(record))}`);
   }
   pieces.push(pieces.length === 0 ? '[]' : ']');
-  return joined(pieces);
+  return pieces;
 }
 
 const long = remembered((output, answer) => written(output, answer, LONG));

@@ -2,9 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
+import { bufferPool } from '../model/buffers.ts';
 import type { CommandEntry, RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
-import { joined } from '../model/utf8.ts';
+import { type Piece, roomFor, writePieces } from '../model/utf8.ts';
 import { captureText } from './capture-text.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
@@ -36,7 +37,8 @@ export interface RunDraft {
 }
 
 export interface Sink {
-  write(text: string | Uint8Array): Promise<void>;
+  /** Bytes are the caller's again when this resolves. */
+  write(text: Piece): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
     async addCapture(capture) {
       const path = `captures/${fileNameOf(capture.host.name)}.json`;
       captures.set(capture.host.name, path);
-      await writeBytes(join(folder, path), captureText(capture));
+      await writePiecesTo(join(folder, path), captureText(capture));
     },
     async finish(run, baselines, commands) {
       const names = [...captures.keys()].sort();
@@ -113,12 +115,21 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await writing(path, () => open(path, 'wx', 0o644));
+const captureBuffers = bufferPool(256 * 1024, 32);
+const sinkBuffers = bufferPool(128 * 1024, 4);
+
+async function writePiecesTo(path: string, pieces: readonly Piece[]): Promise<void> {
+  const buffer = captureBuffers.take(roomFor(pieces));
   try {
-    await writing(path, () => handle.writeFile(bytes));
+    const length = writePieces(pieces, buffer, 0);
+    const handle = await writing(path, () => open(path, 'wx', 0o644));
+    try {
+      await writing(path, () => handle.writeFile(buffer.subarray(0, length)));
+    } finally {
+      await handle.close();
+    }
   } finally {
-    await handle.close();
+    captureBuffers.give(buffer);
   }
 }
 
@@ -130,25 +141,26 @@ async function writeWhole(create: (name: string) => Promise<Sink>, name: string,
 
 async function createFile(path: string): Promise<Sink> {
   const handle = await writing(path, () => open(path, 'wx', 0o644));
-  let pieces: (string | Uint8Array)[] = [];
+  const buffer = sinkBuffers.take(0);
   let held = 0;
   const flush = async () => {
     if (held === 0) return;
-    const bytes = joined(pieces);
-    pieces = [];
+    await writing(path, () => handle.writeFile(buffer.subarray(0, held)));
     held = 0;
-    await writing(path, () => handle.writeFile(bytes));
   };
   return {
+    // What is written is copied or on disk when this resolves.
     async write(text) {
-      pieces.push(text);
-      held += text.length;
-      if (held > 65_536) await flush();
+      const room = roomFor([text]);
+      if (held + room > buffer.length) await flush();
+      if (room <= buffer.length) held = writePieces([text], buffer, held);
+      else await writing(path, () => handle.writeFile(text));
     },
     async close() {
       try {
         await flush();
       } finally {
+        sinkBuffers.give(buffer);
         await handle.close();
       }
     },

@@ -1,7 +1,9 @@
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { bufferPool } from '../model/buffers.ts';
 import type { HostResult, RawPart } from '../model/finding.ts';
 import { inertJson } from '../model/inert-json.ts';
+import { type Piece, roomFor, writePieces } from '../model/utf8.ts';
 import { writing } from './error.ts';
 
 /**
@@ -9,13 +11,16 @@ import { writing } from './error.ts';
  * position per host, so that a run of any size needs no more.
  */
 export interface Spool {
-  /** `evidence`: the JSON text of the array, in UTF-8. */
-  append(result: Omit<HostResult, 'evidence'> & { readonly evidence: Uint8Array }): Promise<void>;
+  /** `evidence`: the JSON text of the array. */
+  append(result: Omit<HostResult, 'evidence'> & { readonly evidence: readonly Piece[] }): Promise<void>;
   /** Results sorted by host name. Read each one's `evidence` before the next: most readers need it of few hosts. */
   read(): AsyncIterable<HostResult>;
-  /** As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. */
+  /**
+   * As `read`, but the JSON text of one part, for writers that only copy it: arrays without their brackets. Each is good
+   * until the next one is asked for.
+   */
   readRaw(part: RawPart): AsyncIterable<Uint8Array>;
-  /** The findings of each host, one JSON text per line. */
+  /** The findings of each host, one JSON text per line; each is good until the next one is asked for. */
   findingLines(): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
@@ -33,47 +38,68 @@ interface Span {
   readonly length: number;
 }
 
+const writeBuffers = bufferPool(256 * 1024, 32);
+const readBuffers = bufferPool(256 * 1024, 4);
+
 export async function openSpool(file: string): Promise<Spool> {
   const handle = await open(file, 'wx+', 0o600);
   const places: Place[] = [];
   let end = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const spanOf = ({ length }: Uint8Array): Span => {
-    const span = { at: end, length };
-    end += length;
-    return span;
-  };
   const sorted = () => [...places].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return {
-    append({ host, findings, evidence }) {
+    async append({ host, findings, evidence }) {
       const at = end;
-      const parts = [Buffer.from(inertJson(JSON.stringify(host))), Buffer.from(linesOf(findings)), evidence] as const;
+      const parts = [[inertJson(JSON.stringify(host))], [linesOf(findings)], evidence];
+      const buffer = writeBuffers.take(parts.reduce((room, part) => room + roomFor(part), 0));
+      const ends = [0, 0, 0];
+      let length = 0;
+      for (const [which, part] of parts.entries()) {
+        length = writePieces(part, buffer, length);
+        ends[which] = length;
+      }
+      const [hostEnd = 0, findingsEnd = 0] = ends;
       places.push({
         name: host.name,
-        host: spanOf(parts[0]),
-        findings: spanOf(parts[1]),
-        evidence: spanOf(parts[2]),
+        host: { at, length: hostEnd },
+        findings: { at: at + hostEnd, length: findingsEnd - hostEnd },
+        evidence: { at: at + findingsEnd, length: length - findingsEnd },
       });
-      const whole = Buffer.concat(parts);
-      const write = last.then(() => writing(file, () => writeAll(handle, whole, at)));
+      end += length;
+      const write = last.then(() => writing(file, () => writeAll(handle, buffer.subarray(0, length), at)));
       last = write.catch(() => undefined);
-      return write;
+      try {
+        await write;
+      } finally {
+        writeBuffers.give(buffer);
+      }
     },
     async *read() {
       for (const place of sorted()) {
-        const [host, findings] = await Promise.all([bytesAt(handle, place.host), bytesAt(handle, place.findings)]);
-        yield resultOf(host, findings, () => textNow(handle, place.evidence));
+        // They lie side by side.
+        const both = { at: place.host.at, length: place.host.length + place.findings.length };
+        const { buffer, bytes } = await bytesAt(handle, both);
+        const result = resultOf(bytes.subarray(0, place.host.length), bytes.subarray(place.host.length), () =>
+          textNow(handle, place.evidence),
+        );
+        readBuffers.give(buffer);
+        yield result;
       }
     },
     async *readRaw(part) {
       for (const place of sorted()) {
-        const bytes = await bytesAt(handle, place[part]);
+        const { buffer, bytes } = await bytesAt(handle, place[part]);
         if (part === 'host') yield bytes;
         else yield part === 'findings' ? members(bytes) : bytes.subarray(1, -1);
+        readBuffers.give(buffer);
       }
     },
     async *findingLines() {
-      for (const place of sorted()) yield await bytesAt(handle, place.findings);
+      for (const place of sorted()) {
+        const { buffer, bytes } = await bytesAt(handle, place.findings);
+        yield bytes;
+        readBuffers.give(buffer);
+      }
     },
     close: () => handle.close(),
   };
@@ -100,10 +126,13 @@ async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<
   }
 }
 
-async function bytesAt(handle: FileHandle, { at, length }: Span): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(length);
-  const { bytesRead } = await handle.read(bytes, 0, length, at);
-  return bytes.subarray(0, bytesRead);
+async function bytesAt(
+  handle: FileHandle,
+  { at, length }: Span,
+): Promise<{ readonly buffer: Buffer; readonly bytes: Buffer }> {
+  const buffer = readBuffers.take(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, at);
+  return { buffer, bytes: buffer.subarray(0, bytesRead) };
 }
 
 function textNow(handle: FileHandle, { at, length }: Span): string {

@@ -2,11 +2,12 @@ import type { Answer } from '../answers/answers.ts';
 import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
+import type { Piece } from '../model/utf8.ts';
 
-/** JSON text of an answer in UTF-8, without active characters, around what is each host's own. */
+/** JSON text of an answer, without active characters, around what is each host's own. */
 export interface Written {
-  readonly before: Buffer;
-  readonly after: Buffer;
+  readonly before: Piece;
+  readonly after: Piece;
 }
 
 /** Bytes that one kind of text may keep. */
@@ -25,8 +26,10 @@ export function remembered(
     const known = texts.get(answer);
     if (known !== undefined) return known;
     const { before, after } = write(output, answer);
-    const text = { before: Buffer.from(inertJson(before)), after: Buffer.from(inertJson(after)) };
-    if (answer.isCommon) texts.set(answer, text);
-    return text;
+    const text = { before: inertJson(before), after: inertJson(after) };
+    if (!answer.isCommon) return text;
+    const kept = { before: Buffer.from(text.before), after: Buffer.from(text.after) };
+    texts.set(answer, kept);
+    return kept;
   };
 }

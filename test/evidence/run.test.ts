@@ -28,7 +28,7 @@ function resultOf(name: string): HostResult {
 
 /** As the spool takes it. */
 function written({ host, findings, evidence }: HostResult) {
-  return { host, findings, evidence: Buffer.from(JSON.stringify(evidence)) };
+  return { host, findings, evidence: [JSON.stringify(evidence)] };
 }
 
 const entry = { id: 'x', interrupted: false } as unknown as RunEntry;
@@ -99,8 +99,11 @@ describe('a run', () => {
     expect(await collect(draft.spool.read())).toEqual(sorted.map(resultOf));
     // As text that can be printed to a terminal.
     const text = (value: unknown) => JSON.stringify(value).replaceAll('\u202e', '\\u202e');
-    const texts = async (all: AsyncIterable<Uint8Array>) =>
-      (await collect(all)).map((one) => Buffer.from(one).toString());
+    const texts = async (all: AsyncIterable<Uint8Array>) => {
+      const copies: string[] = [];
+      for await (const one of all) copies.push(Buffer.from(one).toString());
+      return copies;
+    };
     for (const part of ['findings', 'evidence'] as const) {
       const raw = await texts(draft.spool.readRaw(part));
       expect(raw).toEqual(sorted.map((name) => text(resultOf(name)[part]).slice(1, -1)));

@@ -1,4 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
+import { type BufferPool, bufferPool } from '../../model/buffers.ts';
 import type { Host } from '../../model/host.ts';
 import { where } from './auth.ts';
 import { within } from './deadline.ts';
@@ -10,9 +11,9 @@ import { allowance, type Caps, type Gate } from './transport.ts';
 /** How long a channel that stays open after the exit status may be silent. */
 const LULL_MS = 1000;
 
-/** Room for what most hosts write, in bytes: growing would copy it over and over, and leave the smaller buffers behind. */
-const USUAL_STDOUT = 256 * 1024;
-const USUAL_STDERR = 8 * 1024;
+/** Room for what most hosts write, in bytes: growing would copy it over and over. */
+const stdoutBuffers = bufferPool(256 * 1024, 64);
+const stderrBuffers = bufferPool(16 * 1024, 64);
 
 /** The command after the server took it. */
 export interface Running {
@@ -61,8 +62,8 @@ function collect(
   caps: Caps,
   stop: AbortSignal,
 ): Promise<ExecResult> {
-  const stdout = sink(caps.maxStdoutBytes, USUAL_STDOUT);
-  const stderr = sink(caps.maxStderrBytes, USUAL_STDERR);
+  const stdout = sink(caps.maxStdoutBytes, stdoutBuffers);
+  const stderr = sink(caps.maxStderrBytes, stderrBuffers);
   let exitCode: number | null = null;
   let signal: string | null = null;
   return new Promise<ExecResult>((resolve) => {
@@ -80,7 +81,12 @@ function collect(
     const finish = (ended: Ending) => {
       clearTimeout(lull);
       stop.removeEventListener('abort', onStop);
-      resolve({ stdout: stdout.take(), stderr: stderr.take(), exitCode, signal, ended });
+      const [out, errors] = [stdout.take(), stderr.take()];
+      const release = () => {
+        out.release();
+        errors.release();
+      };
+      resolve({ stdout: out.bytes, stderr: errors.bytes, exitCode, signal, ended, release });
     };
     const onStop = () => finish(stop.reason instanceof Stopped ? stop.reason.ended : 'aborted');
     const ended = both(() => finish(exitCode === null && signal === null ? 'closed' : 'exit'));
@@ -110,30 +116,51 @@ function both(then: () => void): { first: () => void; second: () => void } {
   return { first: done('first'), second: done('second') };
 }
 
+/** What a stream brought, in a buffer that others may use after `release`. */
+interface Taken {
+  readonly bytes: Buffer;
+  readonly release: () => void;
+}
+
 /**
  * Bytes up to a cap, copied into one growing buffer: a host that sends single bytes must not make us keep a million
- * small buffers. `add` is false once the cap is passed.
+ * small buffers. `add` is false once the cap is passed, and after `take`, which ends it.
  */
-function sink(cap: number, usual: number): { add: (chunk: Buffer) => boolean; take: () => Buffer } {
-  let buffer = Buffer.alloc(0);
+function sink(cap: number, pool: BufferPool): { add: (chunk: Buffer) => boolean; take: () => Taken } {
+  let buffer: Buffer | null = null;
   let length = 0;
+  let isOver = false;
+  const grow = (room: number): Buffer => {
+    const larger = pool.take(buffer === null ? room : Math.min(cap, 2 * room));
+    if (buffer !== null) {
+      buffer.copy(larger, 0, 0, length);
+      pool.give(buffer);
+    }
+    buffer = larger;
+    return larger;
+  };
   return {
     add(chunk) {
+      if (isOver) return false;
       const part = chunk.subarray(0, cap - length);
-      if (length + part.length > buffer.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.min(cap, Math.max(usual, 2 * (length + part.length))));
-        buffer.copy(larger, 0, 0, length);
-        buffer = larger;
-      }
-      part.copy(buffer, length);
-      length += part.length;
+      const room = length + part.length;
+      const into = buffer === null || room > buffer.length ? grow(room) : buffer;
+      part.copy(into, length);
+      length = room;
       return part.length === chunk.length;
     },
     take() {
-      const taken = buffer.subarray(0, length);
-      buffer = Buffer.alloc(0);
-      length = 0;
-      return taken;
+      isOver = true;
+      const own = buffer;
+      buffer = null;
+      let isHeld = own !== null;
+      const release = () => {
+        if (isHeld && own !== null) pool.give(own);
+        isHeld = false;
+      };
+      return { bytes: own?.subarray(0, length) ?? NOTHING, release };
     },
   };
 }
+
+const NOTHING = Buffer.alloc(0);

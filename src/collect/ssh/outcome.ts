@@ -13,6 +13,11 @@ export interface ExecResult {
   /** The signal that ended it, `SIGKILL`; null for a plain exit. */
   readonly signal: string | null;
   readonly ended: Ending;
+  /**
+   * Hands the memory of both streams back, for other hosts. Call it when all that is wanted was copied out of them;
+   * nobody may read them from then on.
+   */
+  readonly release: () => void;
 }
 
 export type SessionOutcome = Reached | NotReached;

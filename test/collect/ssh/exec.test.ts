@@ -39,6 +39,25 @@ describe('a command that misbehaves', () => {
     expect(exec.stdout.toString()).toMatch(/^\.{5,200}$/);
   });
 
+  it('uses memory that was handed back for the next host, and no other', async () => {
+    const server = await sshServer({
+      onExec: (channel) => {
+        channel.write('x'.repeat(20_000));
+        channel.exit(0);
+        channel.end();
+      },
+    });
+    const first = success(await visit(server)).exec;
+    const kept = success(await visit(server)).exec;
+    expect(kept.stdout.buffer).not.toBe(first.stdout.buffer);
+    first.release();
+    first.release();
+    const next = [success(await visit(server)).exec, success(await visit(server)).exec];
+    expect(next[0]?.stdout.buffer).toBe(first.stdout.buffer);
+    expect(next[1]?.stdout.buffer).not.toBe(first.stdout.buffer);
+    expect(kept.stdout.toString()).toBe('x'.repeat(20_000));
+  });
+
   it.each(['stdout', 'stderr'] as const)('cuts endless %s at its cap, exactly', async (stream) => {
     const server = await sshServer({
       onExec: (channel) => {
