@@ -138,13 +138,28 @@ describe.runIf(hasChromium)('report.html in Chromium', () => {
   test('evidence is quoted letter for letter', async () => {
     const { page } = await browser.open(reports.get('a mixed fleet') ?? '');
     const excerpts = (await page.evaluate(
-      '[...document.querySelectorAll("pre.excerpt")].map((pre) => pre.textContent)',
+      '[...document.querySelectorAll(".evidence:not(.commands) pre.excerpt")].map((pre) => pre.textContent)',
     )) as string[];
     const recorded = mixedFleet().flatMap(({ evidence }) =>
       evidence.map(({ stdout }) => stdout.excerpt.replace(/\n$/, '')),
     );
     expect(excerpts.length).toBeGreaterThan(20);
     for (const excerpt of excerpts) expect(recorded).toContain(excerpt);
+    await page.close();
+  });
+
+  test('a record leads to its command, and snippets are quoted letter for letter', async () => {
+    const { page } = await browser.open(reports.get('a mixed fleet') ?? '');
+    const scripts = await page.evaluate(
+      '[...document.querySelectorAll(".commands pre.excerpt")].map((pre) => pre.textContent)',
+    );
+    const { commands } = sourceOf(mixedFleet()).head;
+    expect(scripts).toEqual(commands.flatMap(({ snippet, items }) => snippet ?? items?.snippet ?? []));
+    await page.evaluate('document.querySelector("a.probe").closest("details").open = true');
+    const command = page.locator('a.probe').first();
+    const target = await command.getAttribute('href');
+    await command.click();
+    await page.waitForFunction(`document.querySelector('[id="${target?.slice(1)}"]').closest("details").open`);
     await page.close();
   });
 
