@@ -6,6 +6,8 @@ const FLEET = fileURLToPath(new URL('fleet', import.meta.url));
 const CANNOT = 77;
 /** Enough for a manifest of a whole file system. */
 const MAX_OUTPUT = 256 * 1024 * 1024;
+/** A command that hangs inside a host is named, instead of the hook that waits for it. */
+const EXEC_MS = 180_000;
 
 export interface FleetHost {
   readonly name: string;
@@ -93,7 +95,7 @@ function handle(facts: FleetFacts): Fleet {
       if (!found) throw new Error(`the fleet has no host '${name}'`);
       return found;
     },
-    exec: (host, argv) => fleet(['exec', ...at, host, '--', ...argv]),
+    exec: (host, argv) => fleet(['exec', ...at, host, '--', ...argv], '', EXEC_MS),
     async hash(host) {
       const { exitCode, stdout, stderr } = await fleet(['hash', ...at, host]);
       if (exitCode !== 0) throw new Error(`fleet hash ${host}: ${stderr}`);
@@ -107,11 +109,13 @@ function handle(facts: FleetFacts): Fleet {
   };
 }
 
-function fleet(args: readonly string[], stdin = ''): Promise<Ran> {
+function fleet(args: readonly string[], stdin = '', timeout = 0): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = execFile(FLEET, args, { maxBuffer: MAX_OUTPUT }, (error, stdout, stderr) => {
+    const child = execFile(FLEET, args, { maxBuffer: MAX_OUTPUT, timeout }, (error, stdout, stderr) => {
       // A number is the command's exit code; anything else means that it could not run.
-      if (error && typeof error.code !== 'number') reject(error);
+      if (error?.killed && error.signal === 'SIGTERM')
+        reject(new Error(`not over after ${timeout} ms: fleet ${args.join(' ')}`));
+      else if (error && typeof error.code !== 'number') reject(error);
       else resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });
     });
     child.stdin?.on('error', reject);

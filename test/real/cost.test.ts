@@ -41,7 +41,8 @@ describe.skipIf(whyNoFleet().length > 0)('what a scan costs a host', () => {
       await fleet.exec(name, ['apt-cache', 'gencaches']);
       // The account's own systemd is no part of the collector: it stays, so that it does not start within a scan.
       await fleet.exec(name, ['loginctl', 'enable-linger', 'audit']);
-      await fleet.exec(name, ['sh', '-c', 'until systemctl is-active -q user@1000; do sleep 0.1; done; sleep 1']);
+      const { exitCode, stderr } = await fleet.exec(name, ['timeout', '60', 'systemctl', 'start', 'user@1000.service']);
+      if (exitCode !== 0) console.warn(`${name}: the account's systemd counts as the collector's: ${stderr}`);
     }
     for (let scan = 0; scan < SCANS; scan += 1) {
       const before = await Promise.all(fleet.hosts.map(({ name }) => used(name)));
@@ -50,7 +51,7 @@ describe.skipIf(whyNoFleet().length > 0)('what a scan costs a host', () => {
         cpu.set(name, [...(cpu.get(name) ?? []), (await used(name)) - (before[at] ?? 0)]);
       }
     }
-  }, 300_000);
+  }, 600_000);
 
   afterAll(async () => {
     await fleet?.down();
