@@ -15,7 +15,7 @@ import { schemaCommand } from './commands/schema.ts';
 import { systemConsole } from './console.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
-import { keepHeapSmall } from './memory.ts';
+import { tuneV8 } from './memory.ts';
 import { TOOL } from './tool.ts';
 
 /** A way to call the program that cannot work; the message says what would. */
@@ -26,7 +26,7 @@ class UsageError extends Error {}
  * what went wrong stands on stderr in one or a few lines.
  */
 export async function main(argv: readonly string[]): Promise<number> {
-  keepHeapSmall();
+  tuneV8();
   const context: Context = {
     console: systemConsole(process.env),
     env: process.env,
