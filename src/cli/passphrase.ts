@@ -18,8 +18,9 @@ export async function askPassphrase(file: string): Promise<string | null> {
   } catch {
     return null;
   }
-  output.write(`Passphrase for ${file}: `);
+  // First, so that who types as soon as the question is there sees nothing of it.
   input.setRawMode(true);
+  output.write(`Passphrase for ${file}: `);
   try {
     return await secretLine(input);
   } finally {
