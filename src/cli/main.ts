@@ -15,8 +15,8 @@ import { schemaCommand } from './commands/schema.ts';
 import { systemConsole } from './console.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
-import { tuneV8 } from './memory.ts';
 import { TOOL } from './tool.ts';
+import { tuneV8 } from './v8.ts';
 
 /** A way to call the program that cannot work; the message says what would. */
 class UsageError extends Error {}

@@ -113,8 +113,7 @@ function fleet(args: readonly string[], stdin = '', timeout = 0): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const child = execFile(FLEET, args, { maxBuffer: MAX_OUTPUT, timeout }, (error, stdout, stderr) => {
       // A number is the command's exit code; anything else means that it could not run.
-      if (error?.killed && error.signal === 'SIGTERM')
-        reject(new Error(`not over after ${timeout} ms: fleet ${args.join(' ')}`));
+      if (error?.killed) reject(new Error(`not over after ${timeout} ms: fleet ${args.join(' ')}`));
       else if (error && typeof error.code !== 'number') reject(error);
       else resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr });
     });
