@@ -10,8 +10,12 @@ import type { ExchangeFamily } from '../model/exchange.ts';
 import type { Finding, RunEntry, View } from '../model/finding.ts';
 import type { Capture, Host } from '../model/host.ts';
 import { checksLeftOut, factNamesOf, newAssessment } from './assessment.ts';
+import { inGroups } from './groups.ts';
 import { type Conclusion, conclude, type FormatName } from './reports.ts';
 import { TOOL } from './tool.ts';
+
+/** Longer than hosts of a full group are apart, and too short to notice. */
+const WAIT_MS = 50;
 
 export interface ScanRequest<T> {
   readonly hosts: readonly Host[];
@@ -56,11 +60,14 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
     const families = view === 'inside' ? [] : familiesFor(names);
     const lookFromOutside = (capture: Capture) => request.lookFromOutside(capture, families);
     const options = { ...request.fleet, onStart, ...(families.length === 0 ? {} : { lookFromOutside }) };
-    await collectFleet(request.hosts, program, options, async (capture) => {
-      await draft.addCapture(capture);
-      const findings = await assessment.take(capture);
-      request.onProgress({ kind: 'end', host: capture.host.name, outcome: capture.outcome, findings });
+    const keepAndJudge = inGroups<Capture>(groupSize(options.concurrency), WAIT_MS, async (captures) => {
+      const kept = captures.map((capture) => draft.addCapture(capture));
+      const judged = captures.map((capture) => assessment.take(capture));
+      const [findings] = await Promise.all([Promise.all(judged), Promise.all(kept)]);
+      for (const [at, { host, outcome }] of captures.entries())
+        request.onProgress({ kind: 'end', host: host.name, outcome, findings: findings[at] ?? [] });
     });
+    await collectFleet(request.hosts, program, options, keepAndJudge);
     const run: RunEntry = {
       id: draft.id,
       tool: TOOL,
@@ -81,6 +88,11 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
     // Does nothing to a run that was finished.
     await draft.discard();
   }
+}
+
+/** A host that waits for its group holds up another one: most of those that may run at a time go on. */
+function groupSize(concurrency: number): number {
+  return Math.min(8, Math.ceil(concurrency / 4));
 }
 
 /** A run that ended at its own time limit was not interrupted: what it did not reach is said of each host. */
