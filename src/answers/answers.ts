@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { lookOf } from '../model/look.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 
@@ -7,8 +8,8 @@ import { recent } from '../model/recent.ts';
  * byte that was kept, argv, uid, exit code and state; the texts stand for themselves by their SHA-256.
  */
 export interface Answer {
-  /** Its own, in this process. */
-  readonly id: number;
+  /** Its own, in this process: digits. */
+  readonly id: string;
   /** Hex, of the (redacted) texts. */
   readonly stdoutSha256: string;
   readonly stderrSha256: string;
@@ -18,15 +19,17 @@ export interface Answer {
 
 /** Answers that were met once leave a number, so that a fleet whose hosts share nothing leaves next to nothing. */
 const MET = 30_000;
-/** Common answers. A host gives about 60. */
-const COMMON = 6000;
+/** Characters of what common answers are told apart by, some 400 each. A host gives about 60. */
+const COMMON = 2_500_000;
 /** Characters of answers that are known by their texts; those by their hashes take more time and less room. */
 const TEXTS = 4_000_000;
-const EMPTY = sha256('');
+const EMPTY = hash('sha256', '');
 
 const met = recent<number, true>(MET);
-const byHash = recent<string, Answer>(COMMON);
-const byText = recent<string, readonly Known[]>(TEXTS, (_, text) => text.length + 200);
+const byHash = recent<string, Answer>(COMMON, (_, key) => key.length);
+const byLook = recent<number, readonly Known[]>(TEXTS, (all) =>
+  all.reduce((sum, { output }) => sum + output.stdout.length + 200, 0),
+);
 const ofOutputs = new WeakMap<readonly Output[], readonly Answer[]>();
 let last = 0;
 
@@ -44,31 +47,39 @@ export function answersOf(outputs: readonly Output[]): readonly Answer[] {
   return answers;
 }
 
-function answerOf(output: Output): Answer {
-  const alike = byText.get(output.stdout);
+/** The answer behind one record. */
+export function answerOf(output: Output): Answer {
+  const look = lookOf(output.stdout, output.probe.length);
+  const alike = byLook.get(look);
   const known = alike?.find((one) => isSame(one.output, output));
   if (known !== undefined) return known.answer;
+  const stdoutSha256 = sha256(output.stdout);
+  const stderrSha256 = sha256(output.stderr);
+  // A wrong guess only remembers what need not be.
+  const guess = lookOf(output.argv.join(' '), Number.parseInt(stdoutSha256.slice(0, 8), 16) + output.stderr.length) | 0;
+  if (met.get(guess) === undefined) {
+    met.set(guess, true);
+    return newAnswer(stdoutSha256, stderrSha256, false);
+  }
   const { startedAt, ms, stdout, stderr, ...rest } = output;
-  const stdoutSha256 = stdout === '' ? EMPTY : sha256(stdout);
-  const stderrSha256 = stderr === '' ? EMPTY : sha256(stderr);
-  const key = sha256(JSON.stringify([rest, stdoutSha256, stderrSha256]));
+  const key = JSON.stringify([stdoutSha256, stderrSha256, rest]);
   const common = byHash.get(key);
   if (common !== undefined) {
-    byText.set(stdout, [{ output, answer: common }, ...(alike ?? [])].slice(0, ALIKE));
+    byLook.set(look, [{ output, answer: common }, ...(alike ?? [])].slice(0, ALIKE));
     return common;
   }
-  // Part of the key is enough to guess by: a wrong guess only remembers what need not be.
-  const part = Number.parseInt(key.slice(0, 12), 16);
-  const isCommon = met.get(part) !== undefined;
-  last += 1;
-  const answer = { id: last, stdoutSha256, stderrSha256, isCommon };
-  if (isCommon) byHash.set(key, answer);
-  else met.set(part, true);
+  const answer = newAnswer(stdoutSha256, stderrSha256, true);
+  byHash.set(key, answer);
   return answer;
 }
 
-/** Many commands print nothing; beyond this, hashes tell them apart. */
-const ALIKE = 64;
+function newAnswer(stdoutSha256: string, stderrSha256: string, isCommon: boolean): Answer {
+  last += 1;
+  return { id: String(last), stdoutSha256, stderrSha256, isCommon };
+}
+
+/** Texts that look alike, and the many commands that print nothing; beyond this, hashes tell them apart. */
+const ALIKE = 16;
 
 /** Every member but when it was taken. */
 function isSame(a: Output, b: Output): boolean {
@@ -88,5 +99,5 @@ function isSame(a: Output, b: Output): boolean {
 }
 
 function sha256(text: string): string {
-  return hash('sha256', text);
+  return text === '' ? EMPTY : hash('sha256', text);
 }

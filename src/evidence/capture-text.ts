@@ -2,7 +2,7 @@ import { answersOf } from '../answers/answers.ts';
 import type { Capture } from '../model/host.ts';
 import { inertJson } from '../model/inert-json.ts';
 import type { Piece } from '../model/utf8.ts';
-import { remembered } from './written.ts';
+import { headOf, quoted, remembered } from './written.ts';
 
 /** A capture as it is kept: JSON on one line, without active characters. */
 export function captureText(capture: Capture): Piece[] {
@@ -18,7 +18,9 @@ export function captureText(capture: Capture): Piece[] {
   return pieces;
 }
 
-const written = remembered(({ startedAt, ms, probe, state, argv, uid, exitCode, ...rest }) => ({
-  before: `${JSON.stringify({ probe, state, argv, uid, exitCode }).slice(0, -1)},`,
-  after: JSON.stringify(rest).slice(1),
+const written = remembered((output) => ({
+  before: `{${headOf(output)},"exitCode":${output.exitCode},`,
+  after:
+    `"stdout":${quoted(output.stdout)},"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},` +
+    `"stderrBytes":${output.stderrBytes},"redactions":${output.redactions}}`,
 }));

@@ -8,7 +8,7 @@ import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import type { Piece } from '../model/utf8.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
-import { remembered } from './written.ts';
+import { headOf, quoted, remembered } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
@@ -45,13 +45,18 @@ const short = remembered((output, answer) => written(output, answer, SHORT));
 
 /** All of a command's record but where and when. */
 function written(output: Output, answer: Answer, room: number): { readonly before: string; readonly after: string } {
-  const { probe, state, argv, uid, exitCode, redactions } = output;
-  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, state === 'truncated');
+  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
   const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
   return {
-    before: `${JSON.stringify({ probe, state, argv, uid }).slice(1, -1)},`,
-    after: JSON.stringify({ exitCode, stdout, stderr, redactions }).slice(1),
+    before: `${headOf(output)},`,
+    after:
+      `"exitCode":${output.exitCode},"stdout":${excerptText(stdout)},"stderr":${excerptText(stderr)},` +
+      `"redactions":${output.redactions}}`,
   };
+}
+
+function excerptText({ sha256, bytes, excerpt, truncated }: Excerpt): string {
+  return `{"sha256":"${sha256}","bytes":${bytes},"excerpt":${quoted(excerpt)},"truncated":${truncated}}`;
 }
 
 /** Commands of one host start within a second or two. */

@@ -33,3 +33,25 @@ export function remembered(
     return kept;
   };
 }
+
+/** The members with which every record of a command begins, as JSON text without braces. */
+export function headOf({ probe, state, argv, uid }: Output): string {
+  return `"probe":${quoted(probe)},"state":${quoted(state)},"argv":${argvText(argv)},"uid":${uid}`;
+}
+
+/** Command lines are the same on most hosts, and then one object. */
+function argvText(argv: Output['argv']): string {
+  let text = argvTexts.get(argv);
+  if (text === undefined) {
+    text = JSON.stringify(argv);
+    argvTexts.set(argv, text);
+  }
+  return text;
+}
+
+const argvTexts = new WeakMap<Output['argv'], string>();
+
+/** As JSON text. Most commands say nothing on stderr. */
+export function quoted(text: string): string {
+  return text === '' ? '""' : JSON.stringify(text);
+}

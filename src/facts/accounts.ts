@@ -1,4 +1,4 @@
-import { byText, memoized } from './memo.ts';
+import { byLines, memoized } from './memo.ts';
 import type { Outputs } from './outputs.ts';
 
 export interface Account {
@@ -23,14 +23,14 @@ export interface Directory {
 }
 
 /** Most accounts of a host are those that its release comes with. */
-const readAccount = byText(2048, (line): readonly Account[] => {
+const readAccounts = byLines(2048, (line): readonly Account[] => {
   const [name, , uid, gid, , home, shell] = line.split(':');
   if (name === undefined || home === undefined || shell === undefined) return [];
   if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
   return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
 });
 
-const readGroup = byText(2048, (line): readonly Group[] => {
+const readGroups = byLines(2048, (line): readonly Group[] => {
   const [name, , gid, members] = line.split(':');
   if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
   return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
@@ -39,8 +39,8 @@ const readGroup = byText(2048, (line): readonly Group[] => {
 /** Reads `getent passwd` and `getent group`. Source: passwd(5), group(5). */
 export const readDirectory = memoized(
   (outputs: Outputs): Directory => ({
-    accounts: outputs.ran('passwd-entries').split('\n').flatMap(readAccount),
-    groups: outputs.ran('group-entries').split('\n').flatMap(readGroup),
+    accounts: readAccounts(outputs.ran('passwd-entries')),
+    groups: readGroups(outputs.ran('group-entries')),
   }),
 );
 

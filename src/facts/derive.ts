@@ -6,7 +6,8 @@ import type { Probe } from '../model/probe.ts';
 import { evidenceOf } from './evidence.ts';
 import { type FactMemory, factMemory, type Kept } from './identity.ts';
 import { factSources, probes } from './index.ts';
-import { type FactSource, nameOf, type OwnOutputs, outputsOf } from './outputs.ts';
+import { type FactSource, type OwnOutputs, outputsOf } from './outputs.ts';
+import { familyOf } from './shape.ts';
 import { sudoersLine } from './sudoers.ts';
 
 /** The probes that these facts are read from, in the order of the closed set. */
@@ -97,7 +98,7 @@ function missingView(capture: Capture, source: FactSource<unknown>): Fact<never>
 function derive({ derive: read, probes: named }: FactSource<unknown>, outputs: OwnOutputs): Fact<unknown> {
   try {
     const { value, probes: asked } = outputs.watch(() => attempt(() => read(outputs)));
-    const stranger = [...asked].find((probe) => !named.includes(nameOf(probe)));
+    const stranger = [...asked].find((probe) => !named.includes(familyOf(probe)));
     // What is not named is no evidence of the fact, and nobody would ask the host for it.
     if (stranger !== undefined) throw new Error(`it asked for ${stranger}, which is not among its probes`);
     return value;

@@ -1,34 +1,7 @@
 import type { FactName } from '../model/facts/index.ts';
 import type { Capture } from '../model/host.ts';
-import type { Output } from '../model/probe.ts';
-import { recent } from '../model/recent.ts';
 import { factSources } from './index.ts';
-
-/** What hosts have in common whose probes came back in the same order, the same number of times. */
-interface Shape {
-  /** Of each record: its probe, and which run of it this is where there are more. */
-  readonly names: readonly string[];
-  readonly byProbe: ReadonlyMap<string, readonly number[]>;
-  /** Facts → the records that they rest on. */
-  readonly byFacts: Map<string, readonly number[]>;
-}
-
-const shapes = recent<string, Shape>(64);
-
-function shapeOf(outputs: readonly Output[]): Shape {
-  const key = outputs.map(({ probe }) => probe).join();
-  const known = shapes.get(key);
-  if (known !== undefined) return known;
-  const byProbe = new Map<string, number[]>();
-  const names = outputs.map(({ probe }, at) => {
-    const own = byProbe.get(probe) ?? [];
-    byProbe.set(probe, own);
-    return own.push(at) === 1 ? probe : `${probe}/${own.length}`;
-  });
-  const shape = { names, byProbe, byFacts: new Map<string, readonly number[]>() };
-  shapes.set(key, shape);
-  return shape;
-}
+import { noted, type Shape, shapeOf } from './shape.ts';
 
 /** The ids of a capture's records of commands, in the order of collection. A probe that ran several times has several. */
 export function recordIds({ host, outputs }: Pick<Capture, 'host' | 'outputs'>): readonly string[] {
@@ -54,12 +27,10 @@ export function evidenceOf(capture: Capture): (facts: readonly FactName[], site?
   };
 }
 
+/** Each once. */
 function placesOf(shape: Shape, facts: readonly FactName[]): readonly number[] {
-  const key = facts.join();
-  const known = shape.byFacts.get(key);
-  if (known !== undefined) return known;
-  const probes = facts.flatMap((fact) => factSources[fact].probes).flatMap((probe) => [`${probe}.list`, probe]);
-  const places = [...new Set(probes.flatMap((probe) => shape.byProbe.get(probe) ?? []))];
-  shape.byFacts.set(key, places);
-  return places;
+  return noted(shape, facts.join(), () => {
+    const probes = facts.flatMap((fact) => factSources[fact].probes).flatMap((probe) => [`${probe}.list`, probe]);
+    return [...new Set(probes.flatMap((probe) => shape.byProbe.get(probe) ?? []))];
+  });
 }

@@ -1,4 +1,5 @@
 import type { Fact } from '../model/fact.ts';
+import { lookOf } from '../model/look.ts';
 import { recent } from '../model/recent.ts';
 
 /** The facts of one name that were read lately, so that equal ones of different hosts are one object. */
@@ -22,27 +23,43 @@ type Common = Kept & { readonly isCommon: true };
 
 /** In characters of JSON and of inputs, for each of the two ways in. */
 const ROOM = 262_144;
+/** Facts after which it is known whether looking for equal ones is worth it. */
+const TRIAL = 256;
 /** Values that were met once leave a number. */
 const MET = 1024;
 
 /** Remembers by what a fact was read from, and by its value. Both are compared whole: alike is not the same. */
 export function factMemory(): FactMemory {
   const byInputs = recent<string, Sized>(ROOM, ({ size }, inputs) => size + inputs.length);
-  const byValue = recent<string, Sized>(ROOM, ({ size }) => size);
+  const byLook = recent<number, Sized>(ROOM, ({ size }) => size);
   const met = recent<number, true>(MET);
+  /** Readers that remember give the very same value. */
+  const byObject = new WeakMap<object, Sized>();
   const commonOf = (fact: Fact<unknown>): Sized | undefined => {
+    const value = objectIn(fact);
+    const same = value === undefined ? undefined : byObject.get(value);
+    if (same !== undefined) return same;
+    if (!isWorthALook()) return undefined;
     const json = JSON.stringify(fact);
-    const before = byValue.get(json);
-    // JSON alone would take NaN for null, and a missing member for one that is undefined.
-    if (before !== undefined && isSame(before.fact, fact)) return before;
     const look = lookOf(json);
-    if (met.get(look) === undefined) {
+    const before = byLook.get(look);
+    const isMet = before !== undefined && isSame(before.fact, fact);
+    if (!isMet && met.get(look) === undefined) {
       met.set(look, true);
       return undefined;
     }
-    const kept: Sized = { fact, isCommon: true, size: json.length };
-    byValue.set(json, kept);
-    return kept;
+    const common: Sized = isMet ? before : { fact, isCommon: true, size: json.length };
+    if (!isMet) byLook.set(look, common);
+    if (value !== undefined) byObject.set(value, common);
+    found += 1;
+    return common;
+  };
+  let looked = 0;
+  let found = 0;
+  /** A fact with a host's own names and times in it is mostly another one on each: then only some are looked at. */
+  const isWorthALook = (): boolean => {
+    looked += 1;
+    return looked <= TRIAL || found * 16 >= looked || looked % 8 === 0;
   };
   return {
     recall: (inputs) => byInputs.get(inputs),
@@ -55,15 +72,11 @@ export function factMemory(): FactMemory {
   };
 }
 
-type Sized = Common & { readonly size: number };
-
-/** A guess at whether a text was met before; a wrong one only keeps what need not be kept. */
-function lookOf(text: string): number {
-  let look = text.length;
-  const step = Math.max(1, Math.floor(text.length / 128));
-  for (let at = 0; at < text.length; at += step) look = (Math.imul(look, 31) + text.charCodeAt(at)) | 0;
-  return look;
+function objectIn(fact: Fact<unknown>): object | undefined {
+  return fact.state === 'known' && typeof fact.value === 'object' && fact.value !== null ? fact.value : undefined;
 }
+
+type Sized = Common & { readonly size: number };
 
 /** Equal in every part. Of objects, only plain ones and arrays can be. */
 export function isSame(a: unknown, b: unknown): boolean {

@@ -1,3 +1,4 @@
+import { lookOf } from '../model/look.ts';
 import { recent } from '../model/recent.ts';
 import type { Outputs } from './outputs.ts';
 
@@ -47,17 +48,41 @@ export function byAnswers<T extends object>(
  * ones met last among them. A reader that throws is asked again.
  */
 export function byText<T extends object>(size: number, read: (text: string) => T): (text: string) => T {
-  const values = recent<string, T>(size);
+  const values = recent<string | number, { readonly text: string; readonly value: T }>(size);
   return (text) => {
-    const known = values.get(text);
-    if (known !== undefined) return known;
+    const key = text.length < LONG ? text : lookOf(text);
+    const known = values.get(key);
+    if (known?.text === text) return known.value;
     // A copy: a piece of a larger text, kept as it is, would keep all of that text in memory.
     const own = structuredClone(text);
     const value = read(own);
-    values.set(own, value);
+    values.set(typeof key === 'number' ? key : own, { text: own, value });
     return value;
   };
 }
+
+/** Characters; longer texts are looked up by a glance at them. */
+const LONG = 512;
+
+/** As `byText`, for texts of which hosts have most lines in common: what the reader makes of each line, one after the other. */
+export function byLines<T>(size: number, read: (line: string) => readonly T[]): (text: string) => readonly T[] {
+  const ofLine = byText(size, read);
+  const ofBlock = byText(Math.ceil(size / BLOCK), (block) => block.split('\n').flatMap(ofLine));
+  return (text) => {
+    const all: T[] = [];
+    for (let from = 0; from <= text.length; ) {
+      let end = from;
+      for (let line = 0; line < BLOCK && end >= 0; line += 1) end = text.indexOf('\n', line === 0 ? from : end + 1);
+      all.push(...ofBlock(text.slice(from, end < 0 ? text.length : end)));
+      if (end < 0) break;
+      from = end + 1;
+    }
+    return all;
+  };
+}
+
+/** Lines that are looked up together first. */
+const BLOCK = 8;
 
 /**
  * As `byText`, for readers of several things. Texts, numbers and the like are the same when they are equal, objects when
@@ -76,6 +101,17 @@ export function byParts<A extends readonly unknown[], T extends object>(
     values.set(key, value);
     return value;
   };
+}
+
+/** JSON text of a value that has nothing but what JSON knows: a part that counts by what is in it. */
+export type Json<T> = string & { readonly of?: T };
+
+export function toJson<T>(value: T): Json<T> {
+  return JSON.stringify(value);
+}
+
+export function fromJson<T>(json: Json<T>): T {
+  return JSON.parse(json) as T;
 }
 
 const numbers = new WeakMap<object, number>();

@@ -1,8 +1,10 @@
-import { answersOf } from '../answers/answers.ts';
 import type { Exchange, ExchangeFamily } from '../model/exchange.ts';
 import { type Fact, Ignorance, known, type Unknown, unknown } from '../model/fact.ts';
 import type { Capture, Host } from '../model/host.ts';
-import type { Output } from '../model/probe.ts';
+import { type Answered, type Reading, readingsOf } from './readings.ts';
+import { familyOf, noted, type Shape, shapeOf } from './shape.ts';
+
+export type { Answered } from './readings.ts';
 
 /**
  * One fact: the probes it is read from, and the pure reader. A reader may throw `Ignorance` (through `outputs.ran` or
@@ -35,9 +37,6 @@ export interface OwnSource<T> {
 
 /** One source per fact of a subject area. */
 export type FactSources<F> = { readonly [K in keyof F]: FactSource<F[K]> };
-
-/** An output without when it was taken: what an answer says. */
-export type Answered = Omit<Output, 'startedAt' | 'ms'>;
 
 /** What the probes of one host brought back, read with the rule that ignorance is never a value. */
 export interface Outputs {
@@ -77,13 +76,15 @@ export function outputsOf(
   capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside' | 'session'>,
   sudoersLine: (output: Answered) => string,
 ): OwnOutputs {
-  const records = capture.outputs;
-  const byProbe = new Map<string, Output>();
-  for (const record of records) if (!byProbe.has(record.probe)) byProbe.set(record.probe, record);
+  const shape = shapeOf(capture.outputs);
+  const readings = readingsOf(capture.outputs);
+  const all = (probe: string): readonly Answered[] =>
+    (shape.byProbe.get(probe) ?? []).flatMap((at) => readings[at]?.seen ?? []);
   let asked = new Set<string>();
   const get = (probe: string): Answered => {
     asked.add(probe);
-    return byProbe.get(probe) ?? notRun(probe);
+    const [first] = shape.byProbe.get(probe) ?? [];
+    return (first === undefined ? undefined : readings[first]?.seen) ?? notRun(probe);
   };
   const touch = (probes: Iterable<string>): void => {
     for (const probe of probes) asked.add(probe);
@@ -98,7 +99,7 @@ export function outputsOf(
     get,
     all(probe) {
       asked.add(probe);
-      return records.filter((record) => record.probe === probe);
+      return all(probe);
     },
     ran(probe, exits = [0]) {
       const output = get(probe);
@@ -118,42 +119,34 @@ export function outputsOf(
       }
     },
     touch,
-    identityOf: identities(capture),
+    identityOf: identities(capture, shape, readings),
     memo: new Map(),
   };
 }
 
-/** The answers of each probe in their order, and whose log-in it was, which sentences about sudo name. */
-function identities({ outputs, session }: Pick<Capture, 'outputs' | 'session'>): Outputs['identityOf'] {
-  const answers = answersOf(outputs);
-  const byProbe = new Map<string, Identity>();
-  for (const [at, { probe }] of outputs.entries()) {
-    const name = nameOf(probe);
-    const before = byProbe.get(name);
-    const { id, isCommon } = answers[at] ?? { id: Number.NaN, isCommon: false };
-    byProbe.set(
-      name,
-      before === undefined
-        ? { key: String(id), canRecur: isCommon }
-        : { key: `${before.key} ${id}`, canRecur: before.canRecur && isCommon },
-    );
-  }
+/** What readers see of these probes, in the order of collection, and whose log-in it was, which sentences about sudo name. */
+function identities(
+  { session }: Pick<Capture, 'session'>,
+  shape: Shape,
+  readings: readonly Reading[],
+): Outputs['identityOf'] {
   return (probes) => {
+    // Which probe a record is of is a part of what it is known by.
     let key = session.loginUser;
     let canRecur = true;
-    for (const probe of probes) {
-      const own = byProbe.get(nameOf(probe));
-      key += `,${own?.key ?? ''}`;
-      canRecur &&= own?.canRecur !== false;
+    for (const at of noted(shape, probes, () => placesOf(shape, probes))) {
+      const { id, isCommon } = readings[at] ?? NO_READING;
+      key += `,${id}`;
+      canRecur &&= isCommon;
     }
     return { key, canRecur };
   };
 }
 
-/** A probe that runs once per line of a list has that list and what was left out of it as records of their own. */
-export function nameOf(record: string): string {
-  const end = record.lastIndexOf('.');
-  return end < 0 ? record : record.slice(0, end);
+const NO_READING = { id: '', isCommon: false };
+
+function placesOf(shape: Shape, probes: readonly string[]): readonly number[] {
+  return probes.flatMap((probe) => shape.byFamily.get(familyOf(probe)) ?? []);
 }
 
 /** A part of a fact that can be missing while the rest stands. */
@@ -210,8 +203,6 @@ function notRun(probe: string): Answered {
     exitCode: null,
     stdout: '',
     stderr: '',
-    stdoutBytes: 0,
-    stderrBytes: 0,
     redactions: 0,
   };
 }

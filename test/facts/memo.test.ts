@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { byAnswers, byParts, byText, memoized } from '../../src/facts/memo.ts';
+import { byAnswers, byLines, byParts, byText, memoized } from '../../src/facts/memo.ts';
 import type { OwnOutputs } from '../../src/facts/outputs.ts';
 import { output, outputs } from './recorded.ts';
 
@@ -37,6 +37,42 @@ describe('byText', () => {
     expect(asked).toEqual([]);
     read('a');
     expect(asked).toEqual(['a']);
+  });
+});
+
+describe('byLines', () => {
+  test.each([0, 1, 7, 8, 9, 16, 17, 40])('reads all of %i lines in their order', (count) => {
+    const lines = Array.from({ length: count }, (_, at) => `line ${at}`);
+    const read = byLines(100, (line) => (line === '' ? [] : [line]));
+    for (const end of ['', '\n']) for (const _ of [1, 2]) expect(read(lines.join('\n') + end)).toEqual(lines);
+  });
+
+  test('a line that others have is read once, wherever it stands', () => {
+    const asked: string[] = [];
+    const read = byLines(100, (line) => {
+      asked.push(line);
+      return [{ line }];
+    });
+    const lines = Array.from({ length: 20 }, (_, at) => `line ${at}`);
+    const before = read(lines.join('\n'));
+    asked.length = 0;
+    const after = read(['new', ...lines].join('\n'));
+    expect(asked).toEqual(['new']);
+    expect(after.slice(1).every((one, at) => one === before[at])).toBe(true);
+  });
+});
+
+describe('byText on long texts', () => {
+  test('keeps apart what looks alike', () => {
+    const read = byText(10, (text) => ({ text }));
+    const long = 'x'.repeat(5000);
+    // One character of the many that no glance falls on.
+    for (const at of [1, 78, 2501]) {
+      const other = `${long.slice(0, at)}y${long.slice(at + 1)}`;
+      expect(read(long).text).toBe(long);
+      expect(read(other).text).toBe(other);
+    }
+    expect(read(long)).toBe(read('x'.repeat(5000)));
   });
 });
 

@@ -52,8 +52,14 @@ export const configProbe: Probe = {
 };
 
 /** The merged configuration. Source: fail2ban-client(1), "-d"; fail2ban/client/jailreader.py, actionreader.py. */
-export const readConfig = memoized((outputs: Outputs): Fail2banConfig => {
-  const lines = outputs.ran('fail2ban-config').split('\n');
+export const readConfig = memoized(
+  (outputs: Outputs): Fail2banConfig =>
+    // Sizes and times of logs are no part of it.
+    configFrom(outputs.ran('fail2ban-config').replace(/^log .*\n/gm, '')),
+);
+
+const configFrom = byText(64, (text): Fail2banConfig => {
+  const lines = text.split('\n');
   const hidden = lines.find((line) => line.startsWith('unreadable '));
   if (hidden !== undefined) {
     const path = hidden.slice('unreadable '.length);

@@ -15,19 +15,17 @@ interface ChainDraft {
 
 /** `iptables-save` output as tables. Source: iptables-save(8), iptables-restore(8). */
 export function readSave(text: string, from: string, source: Table['source'] = 'iptables'): readonly Table[] {
-  return readQuiet(quiet(text), from, source);
+  return tablesOf(text)(from, source);
 }
 
-const readQuiet = byParts(128, (text: string, from: string, source: Table['source']): readonly Table[] => {
-  const drafts: TableDrafts = new Map();
-  loadRules(drafts, text, from);
-  return finishTables(drafts, source);
-});
-
-/** The dump without the counters of its chains and its dates, which alone differ where the rules are the same. */
-function quiet(text: string): string {
-  return text.replace(/^(:\S+ \S+) \[\d+:\d+\]$|^#.*$/gm, '$1');
-}
+/** Hosts that are set up alike have the same dump, counters and date aside, which readers do not get to see. */
+const tablesOf = byText(128, (text) =>
+  byParts(8, (from: string, source: Table['source']): readonly Table[] => {
+    const drafts: TableDrafts = new Map();
+    loadRules(drafts, text, from);
+    return finishTables(drafts, source);
+  }),
+);
 
 /**
  * Applies one file or dump to `drafts` as `iptables-restore --noflush` does: a `:CHAIN` line creates or
@@ -48,7 +46,7 @@ export function loadRules(drafts: TableDrafts, text: string, from: string): void
 }
 
 function loadLine(table: Map<string, ChainDraft>, line: string): boolean {
-  // Not remembered: it carries the counters of its host.
+  // Not remembered: a file that was saved carries the counters of its host.
   const chain = /^:(\S+)\s+(\S+)/.exec(line);
   if (chain !== null) {
     const [, name = '', policy = ''] = chain;

@@ -1,6 +1,6 @@
 import { absent, cannotTell, type Fact, known, read } from '../../model/fact.ts';
 import type { Family, PacketFilter, StoredAlternatives, Ufw } from '../../model/facts/firewall.ts';
-import { byParts } from '../memo.ts';
+import { byParts, fromJson, type Json, toJson } from '../memo.ts';
 import { type Outputs, settle } from '../outputs.ts';
 import { type Files, tailedFiles } from './files.ts';
 import { evaluateFilter, ufwPrefix } from './filter.ts';
@@ -18,12 +18,12 @@ export function readUfwStored(outputs: Outputs, family: Family): Fact<PacketFilt
   const ufw = readUfw(outputs);
   const settings = read(ufw);
   if (settings === undefined) return absent(ufw.state === 'absent' ? ufw.because : '');
-  return known(storedFilter(family, JSON.stringify(settings), ruleFiles(outputs)));
+  return known(storedFilter(family, toJson(settings), ruleFiles(outputs)));
 }
 
-/** `settings`: as JSON. Hosts that are set up alike have the same of each. */
-const storedFilter = byParts(128, (family: Family, settings: string, files: Files): PacketFilter => {
-  const ufw = JSON.parse(settings) as Ufw;
+/** Hosts that are set up alike have the same of each. */
+const storedFilter = byParts(128, (family: Family, settings: Json<Ufw>, files: Files): PacketFilter => {
+  const ufw = fromJson(settings);
   const drafts: TableDrafts = new Map();
   if (family === 'IPv6' && !ufw.ipv6) loadRules(drafts, WITHOUT_IPV6, '/lib/ufw/ufw-init-functions');
   else loadUfw(drafts, ufw, files, family);

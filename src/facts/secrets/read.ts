@@ -8,17 +8,9 @@ import {
   TLS_KEYS,
 } from '../../model/facts/secrets.ts';
 import { type Directory, membersOf, readDirectory } from '../accounts.ts';
-import { byText } from '../memo.ts';
+import { byParts, byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
-
-interface Row {
-  readonly path: string;
-  readonly isDirectory: boolean;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly hasAcl: boolean;
-}
+import { type Listing, parted, peopleOf, type Row, readCommonListing, readListing } from './listing.ts';
 
 /** Groups that exist to share a secret with a service; the numbers of the others differ from host to host. */
 const SERVICE_GROUPS = new Set(['root', 'shadow', 'ssl-cert', 'ssh_keys', '_ssh']);
@@ -29,52 +21,46 @@ const FIRST_PERSON = 1000;
 /** Reads `secret-files`. Throws `Ignorance` when its lines cannot be read. */
 export function readSecretFiles(outputs: Outputs): Fact<SecretFiles> {
   // 1 and 2: a candidate went away, or is a link to nowhere; what else went wrong is in the messages.
-  const text = outputs.ran('secret-files', [0, 1, 2]);
+  const { homes, others } = parted(outputs.ran('secret-files', [0, 1, 2]));
   const directory = readDirectory(outputs);
-  const lines = text.split('\n').filter((line) => line !== '');
-  const said = (word: string): string[] =>
-    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
-  const rows = new Map<string, Row>();
-  for (const line of lines.filter((one) => !/^(root|key|closed|unread|odd) |^many$/.test(one))) {
-    const row = readRow(line);
-    // A name with a line end in it could pose as another file's line: the wider mode counts.
-    const before = rows.get(row.path);
-    rows.set(row.path, before === undefined ? row : { ...row, mode: row.mode | before.mode });
-  }
-  if (!rows.has('/etc'))
+  const listing = readCommonListing(others);
+  if (!listing.rows.has('/etc'))
     cannotTell('unparseable', 'The listing of secret files does not have the lines it always has.');
-  const keys = new Set(said('key'));
-  const roots = [...new Set(said('root'))].filter((path) => path.startsWith('/') && path !== '/');
-  const files = [...rows.values()].flatMap((row) => {
-    const documentRoot = roots.find((root) => row.path.startsWith(`${root}/`)) ?? null;
-    const places = placesOf(row, keys, documentRoot);
-    return places.length === 0 ? [] : [fileOf(row, places, documentRoot, rows, directory)];
-  });
-  const closed = [
-    ...[...new Set(said('closed'))].map((path) => closedOf(path, rows, directory)),
-    ...said('unread').map(unreadOf),
-  ];
+  const common = commonFiles(listing, peopleOf(listing, directory));
+  const troubles = troublesOf(outputs.get('secret-files').stderr);
+  if (homes === '' && troubles.length === 0) return known(common);
+  const own = filesIn(readListing(homes), listing, directory);
   return known({
-    files: files.sort(byPath),
-    closed,
-    troubles: [...troublesOf(outputs.get('secret-files').stderr), ...oddities(lines)],
+    files: [...common.files, ...own.files].sort(byPath),
+    closed: [...common.closed, ...own.closed],
+    troubles: [...troubles, ...common.troubles, ...own.troubles],
   });
 }
+
+const NO_ROWS: ReadonlyMap<string, Row> = new Map();
+const commonFiles = byParts(128, (listing: Listing, directory: Directory) => filesIn(listing, undefined, directory));
+
+/** What a listing comes to. `beside`: where the directories above it are listed, and what holds for it too. */
+function filesIn(listing: Listing, beside: Listing | undefined, directory: Directory): SecretFiles {
+  const rows = { get: (path: string) => listing.rows.get(path) ?? (beside?.rows ?? NO_ROWS).get(path) };
+  const roots = [...(beside?.roots ?? []), ...listing.roots];
+  const files = [...listing.rows.values()].flatMap((row) => {
+    const documentRoot = roots.find((root) => row.path.startsWith(`${root}/`)) ?? null;
+    const places = placesOf(row, listing.keys, documentRoot);
+    return places.length === 0 ? [] : [fileOf(row, places, documentRoot, rows, directory)];
+  });
+  return {
+    files: files.sort(byPath),
+    closed: [...listing.closed.map((path) => closedOf(path, rows, directory)), ...listing.unread.map(unreadOf)],
+    troubles: listing.oddities,
+  };
+}
+
+type Rows = { get(path: string): Row | undefined };
 
 function byPath(a: SecretFile, b: SecretFile): number {
   return a.path < b.path ? -1 : 1;
 }
-
-/** `-rw-r-----+ 1 0 42 1000 Nov 22 02:43 /etc/shadow`, as GNU and busybox `ls -ldn` print it. */
-const readRow = byText(4096, (line): Row => {
-  const match = /^([-bcdlps])([-rwxsStT]{9})([.+@]?) +\d+ +(\d+) +(\d+) +(?:\d+, +)?\d+ +\S+ +\S+ +\S+ (\/.*)$/.exec(
-    line,
-  );
-  if (match === null) return cannotTell('unparseable', `A line about secret files could not be read: ${line}.`);
-  const [, kind, bits = '', more, uid, gid, path = ''] = match;
-  const mode = [...bits].reduce((sum, bit, index) => (/[rwxst]/.test(bit) ? sum | (0o400 >> index) : sum), 0);
-  return { path, isDirectory: kind === 'd', mode, uid: Number(uid), gid: Number(gid), hasAcl: more === '+' };
-});
 
 function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | null): string[] {
   if (/\.(pub|example|sample|dist|template)$/.test(row.path)) return [];
@@ -105,7 +91,7 @@ function fileOf(
   row: Row,
   places: readonly string[],
   documentRoot: string | null,
-  rows: ReadonlyMap<string, Row>,
+  rows: Rows,
   directory: Directory,
 ): SecretFile {
   const above = directoriesAbove(row.path).map((path) => rows.get(path));
@@ -153,7 +139,7 @@ function membersBeside(gid: number, uid: number, directory: Directory): readonly
   return membersOf(directory, gid).filter((member) => member !== owner && member !== 'root');
 }
 
-function closedOf(path: string, rows: ReadonlyMap<string, Row>, directory: Directory): ClosedPlace {
+function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
   const row = rows.get(path);
   const mode = row === undefined ? 'unknown' : row.mode.toString(8).padStart(4, '0');
   return {
@@ -183,7 +169,7 @@ function topsOf(depth: number): readonly RegExp[] {
 
 const DEEPEST = Math.max(...SECRET_PLACES.map((place) => place.split('/').length));
 
-function letsOthersPass(row: Row, rows: ReadonlyMap<string, Row>, directory: Directory): boolean {
+function letsOthersPass(row: Row, rows: Rows, directory: Directory): boolean {
   const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);
   const groupPasses = (row.mode & 0o010) !== 0 && isShared(row.gid, row.uid, directory);
   return !isBehindAnother && ((row.mode & 0o001) !== 0 || groupPasses || row.hasAcl);
@@ -198,15 +184,5 @@ function troublesOf(stderr: string): string[] {
   return stderr.split('\n').flatMap((line) => {
     if (line.trim() === '' || /: No such file or directory$/.test(line)) return [];
     return [`Looking for secret files met trouble: ${line.trim()}.`];
-  });
-}
-
-function oddities(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => {
-    if (line === 'many')
-      return ['There are more candidates for secret files than fleetproof lists, so some were not looked at.'];
-    return line.startsWith('odd ')
-      ? [`A path below ${line.slice(4)} has a line end in its name, so it was not looked at.`]
-      : [];
   });
 }

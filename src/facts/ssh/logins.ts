@@ -1,11 +1,11 @@
-import { cannotTell, type Fact, Ignorance, known, unknown } from '../../model/fact.ts';
+import { cannotTell, type Fact, Ignorance, known, type Unknown, unknown } from '../../model/fact.ts';
 import type { SshLogins } from '../../model/facts/ssh.ts';
-import { type Directory, readDirectory } from '../accounts.ts';
-import { byParts } from '../memo.ts';
+import { type Account, type Directory, readDirectory } from '../accounts.ts';
+import { byParts, fromJson, type Json, toJson } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { type Config, configOf, type Entry } from './config.ts';
 import { STRANGER, STRANGER_SPEC } from './contexts.ts';
-import { readDaemon } from './daemon.ts';
+import { type Daemon, readDaemon } from './daemon.ts';
 import { type Doubts, gatherDoubts } from './doubts.ts';
 import { disagreement } from './evaluate.ts';
 import { hasDeceptiveNames } from './files.ts';
@@ -23,17 +23,37 @@ export function readLogins(outputs: Outputs): Fact<SshLogins> {
   const daemon = readDaemon(outputs);
   const doubts = gatherDoubts();
   const { effective, config, directory } = readGround(outputs, doubts);
-  const overrides = daemon.overrides.length === 0 ? NONE : daemon.overrides;
-  const contexts = contextsFor(effective, config, directory, overrides, ...answersOf(outputs, effective));
-  return known({
-    configError: null,
-    contexts: contexts.all,
-    rootContexts: contexts.root,
-    otherServers: daemon.otherServers,
-    matchBlocks: config.blocks.length,
-    doubts: [...doubts.list, ...contexts.doubts, ...daemon.doubts],
-  });
+  const answers = answersOf(outputs, effective);
+  return known(loginsFrom(effective, config, directory, toJson(daemon), toJson(doubts.list), ...answers));
 }
+
+/**
+ * Process ids, times and ports of clients are in what it is read from, but seldom in what it comes to. Daemon and doubts
+ * come as JSON, so that equal ones count as the same.
+ */
+const loginsFrom = byParts(
+  256,
+  (
+    effective: Values | null,
+    config: Config,
+    directory: Directory,
+    daemonJson: Json<Daemon>,
+    doubtsJson: Json<readonly Unknown[]>,
+    ...answers: readonly (string | Values)[]
+  ): SshLogins => {
+    const daemon = fromJson(daemonJson);
+    const overrides = daemon.overrides.length === 0 ? NONE : daemon.overrides;
+    const contexts = contextsFor(effective, config, directory, overrides, ...answers);
+    return {
+      configError: null,
+      contexts: contexts.all,
+      rootContexts: contexts.root,
+      otherServers: daemon.otherServers,
+      matchBlocks: config.blocks.length,
+      doubts: [...fromJson(doubtsJson), ...contexts.doubts, ...daemon.doubts],
+    };
+  },
+);
 
 function readGround(
   outputs: Outputs,
@@ -60,9 +80,20 @@ function readGround(
     () => readDirectory(outputs),
     () => NOBODY,
   );
-  // Accounts matter where Match blocks tell them apart, and nowhere else.
-  return { effective, config, directory: config.blocks.length === 0 ? NOBODY : directory };
+  return { effective, config, directory: peopleOf(config, directory) };
 }
+
+/** Accounts matter where Match blocks tell them from a stranger, and nowhere else. */
+function peopleOf({ blocks }: Config, directory: Directory): Directory {
+  const criteria = blocks.flatMap((block) => block.criteria);
+  if (criteria.some(({ on }) => on === 'group')) return directory;
+  const users = criteria.filter(({ on }) => on === 'user');
+  const isNamed = ({ name }: Account): boolean =>
+    users.some(({ holds }) => holds({ ...STRANGER, user: name }) !== holds(STRANGER));
+  return users.length === 0 ? NOBODY : directoryOf(...directory.accounts.filter(isNamed));
+}
+
+const directoryOf = byParts(256, (...accounts: readonly Account[]): Directory => ({ accounts, groups: [] }));
 
 const comparison = byParts(256, (config: Config, effective: Values) => ({
   difference: disagreement(config, STRANGER, effective),

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { parted, peopleOf, readListing } from '../../src/facts/secrets/listing.ts';
+import type { Capture } from '../../src/model/host.ts';
+
+const FOLDER = new URL('../captures/hosts/', import.meta.url);
+const recorded = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.json.gz'))
+  .map((name) => JSON.parse(gunzipSync(readFileSync(new URL(name, FOLDER))).toString('utf8')) as Capture)
+  .flatMap(({ outputs }) => outputs.filter(({ probe, state }) => probe === 'secret-files' && state === 'ran'))
+  .map(({ stdout }) => stdout);
+
+test.each([
+  ['', '', ''],
+  ['closed /home/a\n', 'closed /home/a\n', ''],
+  ['closed /srv\nroot /home/a/www\nkey /etc/a.key', 'root /home/a/www\n', 'closed /srv\nkey /etc/a.key'],
+  ['root /home/a/home/b', 'root /home/a/home/b', ''],
+  ['closed /home\nclosed /root', '', 'closed /home\nclosed /root'],
+])('parts %j', (text, homes, others) => {
+  expect(parted(text)).toEqual({ homes, others });
+});
+
+test('both parts together say what the whole says', () => {
+  expect(recorded.length).toBeGreaterThan(30);
+  let below = 0;
+  for (const text of recorded) {
+    const { homes, others } = parted(text);
+    const [own, common, whole] = [homes, others, text].map(readListing);
+    expect([...(own?.rows ?? []), ...(common?.rows ?? [])].sort()).toEqual([...(whole?.rows ?? [])].sort());
+    expect([...(own?.closed ?? []), ...(common?.closed ?? [])].sort()).toEqual([...(whole?.closed ?? [])].sort());
+    for (const path of common?.rows.keys() ?? []) expect(path).not.toContain('/home/');
+    below += own?.rows.size ?? 0;
+  }
+  expect(below).toBeGreaterThan(0);
+});
+
+test('accounts and groups that no row is about are left out, whoever else is in a group is not', () => {
+  const listing = readListing(
+    '-rw-r----- 1 0 42 1000 Nov 22 02:43 /etc/shadow\n-rw-r----- 1 0 1500 9 Nov 22 02:43 /srv/.env\n',
+  );
+  const account = (name: string, uid: number, gid: number) => ({ name, uid, gid, home: '/', shell: '/bin/sh' });
+  const directory = {
+    accounts: [account('root', 0, 0), account('alice', 1000, 1000), account('carol', 1001, 1500)],
+    groups: [
+      { name: 'shadow', gid: 42, members: [] },
+      { name: 'web', gid: 1500, members: ['alice'] },
+      { name: 'alice', gid: 1000, members: [] },
+    ],
+  };
+  expect(peopleOf(listing, directory)).toEqual({
+    accounts: [directory.accounts[0], directory.accounts[2]],
+    groups: [directory.groups[0], directory.groups[1]],
+  });
+});
