@@ -4,7 +4,7 @@ import { newTally } from '../evaluate/summary.ts';
 import { evidenceText, hostEntryOf } from '../evidence/records.ts';
 import type { Spool } from '../evidence/spool.ts';
 import { factsOf } from '../facts/derive.ts';
-import { recordIds } from '../facts/evidence.ts';
+import { recordNames } from '../facts/evidence.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Check } from '../model/check.ts';
 import type { FactName } from '../model/facts/index.ts';
@@ -30,7 +30,7 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
         os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
       );
       tally.add(host, findings);
-      await spool.append({ host, findings, evidence: evidenceText(capture, recordIds(capture), findings) });
+      await spool.append({ host, findings, evidence: evidenceText(capture, recordNames(capture), findings) });
       return findings;
     },
     head: (run, commands) => ({

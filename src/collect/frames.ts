@@ -31,7 +31,7 @@ const SUDO_REFUSALS =
 export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probes: readonly Probe[]): Frames {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const parts = split(stdout, nonce);
-  const errors = errorsOf(split(stderr, nonce));
+  const errors = errorsOf(stderr, nonce);
   const hello = helloOf(parts[0]?.head);
   if (hello === null) return { hello, outputs: [], complete: false };
   const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
@@ -53,8 +53,8 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         probe,
         state: state as 'ran' | 'missing' | 'denied',
         uid: uid === '-' ? null : Number(uid),
-        argv: argvOf(part.body),
-        out: out?.body ?? NOTHING,
+        argv: argvOf(probe, stdout, part),
+        out: bodyOf(stdout, out),
         whole: done !== null,
         startedAt: hello.epoch + Math.floor((Number(started) - first) / 100),
         ms: done === null ? null : (Number(done[1]) - Number(started)) * 10,
@@ -73,31 +73,47 @@ const ITEM = /^item ([a-z0-9.-]+) (ran|missing|denied) (\d+|-) (\d+)$/;
 const NOTHING = Buffer.alloc(0);
 
 /** What each probe wrote to stderr, run by run. */
-function errorsOf(parts: readonly Part[]): Map<string, Buffer[]> {
+function errorsOf(stderr: Buffer, nonce: string): Map<string, Buffer[]> {
   const errors = new Map<string, Buffer[]>();
-  for (const { head, body } of parts) {
-    const own = errors.get(head);
-    if (own === undefined) errors.set(head, [body]);
-    else own.push(body);
+  for (const part of split(stderr, nonce)) {
+    const own = errors.get(part.head);
+    if (own === undefined) errors.set(part.head, [bodyOf(stderr, part)]);
+    else own.push(bodyOf(stderr, part));
   }
   return errors;
 }
 
-/** Command lines differ little from host to host. */
-const argvs = recent<string, readonly string[]>(100_000, (_, text) => text.length);
+/** Command lines differ little from host to host. Bytes, about; a host may print what it likes here. */
+const argvs = recent<string, readonly KnownArgv[]>(200_000, (all) =>
+  all.reduce((sum, { bytes }) => sum + bytes.length, 100),
+);
+const MOST_ARGVS = 4;
 
-function argvOf(body: Buffer): readonly string[] {
-  const text = body.toString('utf8');
-  const known = argvs.get(text);
-  if (known !== undefined) return known;
-  const argv = text.split('\x1f').slice(0, -1);
-  argvs.set(text, argv);
+interface KnownArgv {
+  readonly bytes: Buffer;
+  readonly argv: readonly string[];
+}
+
+function argvOf(probe: string, stream: Buffer, { start, end }: Part): readonly string[] {
+  const alike = argvs.get(probe) ?? [];
+  const known = alike.find(({ bytes }) => bytes.compare(stream, start, end) === 0);
+  if (known !== undefined) return known.argv;
+  const bytes = Buffer.from(stream.subarray(start, end));
+  const argv = bytes.toString('utf8').split('\x1f').slice(0, -1);
+  argvs.set(probe, [{ bytes, argv }, ...alike].slice(0, MOST_ARGVS));
   return argv;
 }
 
+/** Where what stands behind a marker is in its stream. */
 interface Part {
+  /** The rest of the marker's line. */
   readonly head: string;
-  readonly body: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+function bodyOf(stream: Buffer, part: Part | undefined): Buffer {
+  return part === undefined || part.start === part.end ? NOTHING : stream.subarray(part.start, part.end);
 }
 
 /** Cuts a stream at every LF + nonce + space; each part is the rest of that line and what follows it. */
@@ -110,10 +126,8 @@ function split(stream: Buffer, nonce: string): Part[] {
     const end = next < 0 ? stream.length : next;
     const line = stream.indexOf(0x0a, at + marker.length);
     const headEnd = line < 0 || line > end ? end : line;
-    parts.push({
-      head: stream.toString('latin1', at + marker.length, Math.min(headEnd, at + marker.length + 200)),
-      body: stream.subarray(Math.min(headEnd + 1, end), end),
-    });
+    const head = stream.toString('latin1', at + marker.length, Math.min(headEnd, at + marker.length + 200));
+    parts.push({ head, start: Math.min(headEnd + 1, end), end });
     at = next;
   }
   return parts;

@@ -58,6 +58,6 @@ function readerFor(patterns: readonly RegExp[]): Reader {
 
 /** The length and a checksum of both ends: quick, and only where to look. */
 function keyOf(bytes: Buffer): number {
-  const ends = crc32(bytes.subarray(-END), crc32(bytes.subarray(0, END)));
+  const ends = bytes.length <= END ? crc32(bytes) : crc32(bytes.subarray(-END), crc32(bytes.subarray(0, END)));
   return bytes.length * 2 ** 32 + ends;
 }

@@ -12,15 +12,18 @@ export function captureText(capture: Capture): Piece[] {
   for (const [at, output] of outputs.entries()) {
     const { before, after } = written(output, answers[at]);
     if (at > 0) pieces.push(',');
-    pieces.push(before, `"startedAt":${output.startedAt},"ms":${output.ms},`, after);
+    pieces.push(...before, `"startedAt":${output.startedAt},"ms":${output.ms},`, ...after);
   }
   pieces.push(']}\n');
   return pieces;
 }
 
 const written = remembered((output) => ({
-  before: `{${headOf(output)},"exitCode":${output.exitCode},`,
-  after:
-    `"stdout":${quoted(output.stdout)},"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},` +
-    `"stderrBytes":${output.stderrBytes},"redactions":${output.redactions}}`,
+  before: [`{${headOf(output)},"exitCode":${output.exitCode},`],
+  after: [
+    '"stdout":',
+    quoted(output.stdout),
+    `,"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},"stderrBytes":${output.stderrBytes},` +
+      `"redactions":${output.redactions}}`,
+  ],
 }));

@@ -8,7 +8,7 @@ import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import type { Piece } from '../model/utf8.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
-import { headOf, quoted, remembered } from './written.ts';
+import { headOf, quoted, remembered, type Written } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
@@ -16,20 +16,26 @@ const SHORT = 240;
 /**
  * The evidence records of a capture, in the order of collection: the JSON text of an array of `Evidence`. What a
  * failing or unknown finding rests on is quoted at length, the rest briefly; the whole text stands in the capture, under
- * the same SHA-256. `ids`: of the records of commands.
+ * the same SHA-256. `names`: of the records of commands, which their ids end with, behind the host's name and a slash.
  */
-export function evidenceText(capture: Capture, ids: readonly string[], findings: readonly Finding[]): Piece[] {
+export function evidenceText(capture: Capture, names: readonly string[], findings: readonly Finding[]): Piece[] {
   const wanted = new Set<string>();
   for (const { verdict, evidence } of findings)
     if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
   const answers = answersOf(capture.outputs);
-  const host = inertJson(JSON.stringify(capture.host.name));
+  const host = quoted(capture.host.name);
+  const hostStart = host.slice(0, -1);
+  const nameEnds = namesQuoted(names);
   const pieces: Piece[] = [];
   for (const [at, output] of capture.outputs.entries()) {
-    const id = ids[at] ?? '';
-    const { before, after } = (wanted.has(id) ? long : short)(output, answers[at]);
-    const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms},`;
-    pieces.push(`${at === 0 ? '[' : ','}{"id":${inertJson(JSON.stringify(id))},"host":${host},`, before, when, after);
+    const isWanted = wanted.has(`${capture.host.name}/${names[at]}`);
+    const { before, after } = (isWanted ? long : short)(output, answers[at]);
+    pieces.push(
+      `${at === 0 ? '[' : ','}{"id":${hostStart}/${nameEnds[at]},"host":${host},`,
+      ...before,
+      `"startedAt":${instant(output.startedAt)},"ms":${output.ms},`,
+      ...after,
+    );
   }
   for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
@@ -43,15 +49,28 @@ export function evidenceText(capture: Capture, ids: readonly string[], findings:
 const long = remembered((output, answer) => written(output, answer, LONG));
 const short = remembered((output, answer) => written(output, answer, SHORT));
 
+/** Hosts whose probes came back in the same order have one list of names. */
+function namesQuoted(names: readonly string[]): readonly string[] {
+  let ends = quotedNames.get(names);
+  if (ends === undefined) {
+    ends = names.map((name) => quoted(name).slice(1));
+    quotedNames.set(names, ends);
+  }
+  return ends;
+}
+
+const quotedNames = new WeakMap<readonly string[], readonly string[]>();
+
 /** All of a command's record but where and when. */
-function written(output: Output, answer: Answer, room: number): { readonly before: string; readonly after: string } {
+function written(output: Output, answer: Answer, room: number): Written {
   const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
   const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
   return {
-    before: `${headOf(output)},`,
-    after:
+    before: [`${headOf(output)},`],
+    after: [
       `"exitCode":${output.exitCode},"stdout":${excerptText(stdout)},"stderr":${excerptText(stderr)},` +
-      `"redactions":${output.redactions}}`,
+        `"redactions":${output.redactions}}`,
+    ],
   };
 }
 

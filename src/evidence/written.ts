@@ -2,12 +2,12 @@ import type { Answer } from '../answers/answers.ts';
 import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
-import type { Piece } from '../model/utf8.ts';
+import { joined, type Piece, roomFor } from '../model/utf8.ts';
 
 /** JSON text of an answer, without active characters, around what is each host's own. */
 export interface Written {
-  readonly before: Piece;
-  readonly after: Piece;
+  readonly before: readonly Piece[];
+  readonly after: readonly Piece[];
 }
 
 /** Bytes that one kind of text may keep. */
@@ -15,35 +15,37 @@ const ROOM = 3_000_000;
 
 /**
  * The same text for the same answer, written once. Only what was met before is kept: most of what comes once never comes
- * again. `write` must depend on what makes the answer, not on when it was taken.
+ * again, and stays in pieces, since joining them would copy it once more. `write` must depend on what makes the answer,
+ * not on when it was taken.
  */
-export function remembered(
-  write: (output: Output, answer: Answer) => { readonly before: string; readonly after: string },
-) {
-  const texts = recent<Answer, Written>(ROOM, ({ before, after }) => before.length + after.length);
+export function remembered(write: (output: Output, answer: Answer) => Written) {
+  const texts = recent<Answer, Written>(ROOM, (text) => roomFor(text.before) + roomFor(text.after));
   return (output: Output, answer: Answer | undefined): Written => {
     if (answer === undefined) throw new Error(`There is no answer of ${output.probe}.`);
     const known = texts.get(answer);
     if (known !== undefined) return known;
-    const { before, after } = write(output, answer);
-    const text = { before: inertJson(before), after: inertJson(after) };
+    const text = write(output, answer);
     if (!answer.isCommon) return text;
-    const kept = { before: Buffer.from(text.before), after: Buffer.from(text.after) };
+    const kept = { before: [compact(text.before)], after: [compact(text.after)] };
     texts.set(answer, kept);
     return kept;
   };
 }
 
+function compact(pieces: readonly Piece[]): Buffer {
+  return Buffer.from(joined(pieces));
+}
+
 /** The members with which every record of a command begins, as JSON text without braces. */
 export function headOf({ probe, state, argv, uid }: Output): string {
-  return `"probe":${quoted(probe)},"state":${quoted(state)},"argv":${argvText(argv)},"uid":${uid}`;
+  return `"probe":${quoted(probe)},"state":"${state}","argv":${argvText(argv)},"uid":${uid}`;
 }
 
 /** Command lines are the same on most hosts, and then one object. */
 function argvText(argv: Output['argv']): string {
   let text = argvTexts.get(argv);
   if (text === undefined) {
-    text = JSON.stringify(argv);
+    text = inertJson(JSON.stringify(argv));
     argvTexts.set(argv, text);
   }
   return text;
@@ -51,7 +53,7 @@ function argvText(argv: Output['argv']): string {
 
 const argvTexts = new WeakMap<Output['argv'], string>();
 
-/** As JSON text. Most commands say nothing on stderr. */
+/** As JSON text without active characters. Most commands say nothing on stderr. */
 export function quoted(text: string): string {
-  return text === '' ? '""' : JSON.stringify(text);
+  return text === '' ? '""' : inertJson(JSON.stringify(text));
 }

@@ -3,16 +3,19 @@ import type { Capture } from '../model/host.ts';
 import { factSources } from './index.ts';
 import { noted, type Shape, shapeOf } from './shape.ts';
 
-/** The ids of a capture's records of commands, in the order of collection. A probe that ran several times has several. */
-export function recordIds({ host, outputs }: Pick<Capture, 'host' | 'outputs'>): readonly string[] {
-  return shapeOf(outputs).names.map((name) => `${host.name}/${name}`);
+/**
+ * The names of a capture's records of commands, in the order of collection; their ids are the host's name, a slash and
+ * this. A probe that ran several times has several.
+ */
+export function recordNames({ outputs }: Pick<Capture, 'outputs'>): readonly string[] {
+  return shapeOf(outputs).names;
 }
 
 /** Which records of this capture facts rest on. */
 export function evidenceOf(capture: Capture): (facts: readonly FactName[], site?: string) => readonly string[] {
   const shape = shapeOf(capture.outputs);
-  const ids = recordIds(capture);
-  const idsAt = (places: readonly number[]): string[] => places.map((at) => ids[at] ?? '');
+  const idsAt = (places: readonly number[]): string[] =>
+    places.map((at) => `${capture.host.name}/${shape.names[at] ?? ''}`);
   const exchanges = capture.outside?.exchanges ?? [];
   const ofExchanges = (fact: FactName, site: string | undefined): string[] => {
     const families = factSources[fact].exchanges ?? [];

@@ -96,14 +96,19 @@ export async function logIn(
         if (isAboutOneKey(error)) offer.notes.push(printable(error.message));
         else fail(explainError(progress, error));
       });
-      client.on('close', () => fail(explainClose(progress)));
+      const onClose = () => fail(explainClose(progress));
+      client.on('close', onClose);
       client.once('handshake', () => {
         progress.keysExchanged = true;
         leaveOtherHostKeys(client);
         hop.banner = printable(opening.ident ?? '', 255);
         attempt(() => verify.confirm(options), fail);
       });
-      client.once('ready', done);
+      client.once('ready', () => {
+        // Every connection is closed in the end.
+        client.off('close', onClose);
+        done();
+      });
       client.connect(config(sock, hop, offer, verify.hostVerifier, options));
     });
     const { hostKey, banner } = hop;
