@@ -22,7 +22,7 @@ const written = remembered((output) => ({
   before: [`{${headOf(output)},"exitCode":${output.exitCode},`],
   after: [
     '"stdout":',
-    quoted(output.stdout),
+    { quoted: output.stdout },
     `,"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},"stderrBytes":${output.stderrBytes},` +
       `"redactions":${output.redactions}}`,
   ],

@@ -68,14 +68,17 @@ function written(output: Output, answer: Answer, room: number): Written {
   return {
     before: [`${headOf(output)},`],
     after: [
-      `"exitCode":${output.exitCode},"stdout":${excerptText(stdout)},"stderr":${excerptText(stderr)},` +
-        `"redactions":${output.redactions}}`,
+      `"exitCode":${output.exitCode},"stdout":`,
+      ...excerptText(stdout),
+      ',"stderr":',
+      ...excerptText(stderr),
+      `,"redactions":${output.redactions}}`,
     ],
   };
 }
 
-function excerptText({ sha256, bytes, excerpt, truncated }: Excerpt): string {
-  return `{"sha256":"${sha256}","bytes":${bytes},"excerpt":${quoted(excerpt)},"truncated":${truncated}}`;
+function excerptText({ sha256, bytes, excerpt, truncated }: Excerpt): Piece[] {
+  return [`{"sha256":"${sha256}","bytes":${bytes},"excerpt":`, { quoted: excerpt }, `,"truncated":${truncated}}`];
 }
 
 /** Commands of one host start within a second or two. */

@@ -5,7 +5,7 @@ import type { Baseline } from '../model/baseline.ts';
 import { bufferPool } from '../model/buffers.ts';
 import type { CommandEntry, RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
-import { type Piece, roomFor, writePieces } from '../model/utf8.ts';
+import { type Piece, roomFor, type Text, writePieces } from '../model/utf8.ts';
 import { captureText } from './capture-text.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
@@ -38,7 +38,7 @@ export interface RunDraft {
 
 export interface Sink {
   /** Bytes are the caller's again when this resolves. */
-  write(text: Piece): Promise<void>;
+  write(text: Text): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -115,7 +115,8 @@ async function makeFolder(path: string): Promise<void> {
   }
 }
 
-const captureBuffers = bufferPool(256 * 1024, 32);
+/** What is not written to takes no memory. */
+const captureBuffers = bufferPool(1024 * 1024, 32);
 const sinkBuffers = bufferPool(128 * 1024, 4);
 
 async function writePiecesTo(path: string, pieces: readonly Piece[]): Promise<void> {

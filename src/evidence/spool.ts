@@ -38,7 +38,8 @@ interface Span {
   readonly length: number;
 }
 
-const writeBuffers = bufferPool(256 * 1024, 32);
+/** What is not written to takes no memory. */
+const writeBuffers = bufferPool(1024 * 1024, 32);
 const readBuffers = bufferPool(256 * 1024, 4);
 
 export async function openSpool(file: string): Promise<Spool> {

@@ -4,7 +4,7 @@ import { causeOf, RunError } from '../../evidence/error.ts';
 import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
-import { joined, type Piece } from '../../model/utf8.ts';
+import { joined, type Text } from '../../model/utf8.ts';
 import { newAssessment } from '../assessment.ts';
 import type { Command } from '../context.ts';
 import { type FormatName, sourceOf } from '../reports.ts';
@@ -41,10 +41,10 @@ async function render(run: string, name: FormatName, temporary: string): Promise
   try {
     const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(run, file)) await assessment.take(capture);
-    const parts: Piece[] = [];
+    const parts: Text[] = [];
     // Bytes are the writer's again when this returns.
-    const keep = (text: Piece) => parts.push(typeof text === 'string' ? text : Buffer.from(text));
-    const sink = { write: async (text: Piece) => void keep(text) };
+    const keep = (text: Text) => parts.push(typeof text === 'string' ? text : Buffer.from(text));
+    const sink = { write: async (text: Text) => void keep(text) };
     await formats[name].write(sourceOf(assessment.head(file.run, file.commands ?? []), draft), sink);
     return joined(parts);
   } finally {
