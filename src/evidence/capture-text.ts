@@ -10,20 +10,16 @@ export function captureText(capture: Capture): Piece[] {
   const answers = answersOf(outputs);
   const pieces: Piece[] = [`${inertJson(JSON.stringify(rest)).slice(0, -1)},"outputs":[`];
   for (const [at, output] of outputs.entries()) {
-    const { before, after } = written(output, answers[at]);
-    if (at > 0) pieces.push(',');
-    pieces.push(...before, `"startedAt":${output.startedAt},"ms":${output.ms},`, ...after);
+    pieces.push(`${at === 0 ? '' : ','}{"startedAt":${output.startedAt},"ms":${output.ms},`);
+    pieces.push(...written(output, answers[at]));
   }
   pieces.push(']}\n');
   return pieces;
 }
 
-const written = remembered((output) => ({
-  before: [`{${headOf(output)},"exitCode":${output.exitCode},`],
-  after: [
-    '"stdout":',
-    { quoted: output.stdout },
-    `,"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},"stderrBytes":${output.stderrBytes},` +
-      `"redactions":${output.redactions}}`,
-  ],
-}));
+const written = remembered((output) => [
+  `${headOf(output)},"exitCode":${output.exitCode},"stdout":`,
+  { quoted: output.stdout },
+  `,"stderr":${quoted(output.stderr)},"stdoutBytes":${output.stdoutBytes},"stderrBytes":${output.stderrBytes},` +
+    `"redactions":${output.redactions}}`,
+]);

@@ -8,7 +8,7 @@ import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import type { Piece } from '../model/utf8.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
-import { headOf, quoted, remembered, type Written } from './written.ts';
+import { headOf, quoted, remembered } from './written.ts';
 
 const LONG = 2048;
 const SHORT = 240;
@@ -29,13 +29,9 @@ export function evidenceText(capture: Capture, names: readonly string[], finding
   const pieces: Piece[] = [];
   for (const [at, output] of capture.outputs.entries()) {
     const isWanted = wanted.has(`${capture.host.name}/${names[at]}`);
-    const { before, after } = (isWanted ? long : short)(output, answers[at]);
-    pieces.push(
-      `${at === 0 ? '[' : ','}{"id":${hostStart}/${nameEnds[at]},"host":${host},`,
-      ...before,
-      `"startedAt":${instant(output.startedAt)},"ms":${output.ms},`,
-      ...after,
-    );
+    const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms}`;
+    pieces.push(`${at === 0 ? '[' : ','}{"id":${hostStart}/${nameEnds[at]},"host":${host},${when},`);
+    pieces.push(...(isWanted ? long : short)(output, answers[at]));
   }
   for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
@@ -62,19 +58,16 @@ function namesQuoted(names: readonly string[]): readonly string[] {
 const quotedNames = new WeakMap<readonly string[], readonly string[]>();
 
 /** All of a command's record but where and when. */
-function written(output: Output, answer: Answer, room: number): Written {
+function written(output: Output, answer: Answer, room: number): Piece[] {
   const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
   const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
-  return {
-    before: [`${headOf(output)},`],
-    after: [
-      `"exitCode":${output.exitCode},"stdout":`,
-      ...excerptText(stdout),
-      ',"stderr":',
-      ...excerptText(stderr),
-      `,"redactions":${output.redactions}}`,
-    ],
-  };
+  return [
+    `${headOf(output)},"exitCode":${output.exitCode},"stdout":`,
+    ...excerptText(stdout),
+    ',"stderr":',
+    ...excerptText(stderr),
+    `,"redactions":${output.redactions}}`,
+  ];
 }
 
 function excerptText({ sha256, bytes, excerpt, truncated }: Excerpt): Piece[] {

@@ -4,39 +4,29 @@ import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import { joined, type Piece, roomFor } from '../model/utf8.ts';
 
-/** JSON text of an answer, without active characters, around what is each host's own. */
-export interface Written {
-  readonly before: readonly Piece[];
-  readonly after: readonly Piece[];
-}
-
 /** Bytes that one kind of text may keep. */
 const ROOM = 3_000_000;
 
 /**
- * The same text for the same answer, written once. Only what was met before is kept: most of what comes once never comes
- * again, and stays in pieces, since joining them would copy it once more. `write` must depend on what makes the answer,
- * not on when it was taken.
+ * JSON text of an answer without active characters: the same for the same answer, written once. Only what was met before
+ * is kept: most of what comes once never comes again, and stays in pieces, since joining them would copy it once more.
+ * `write` must depend on what makes the answer, not on when it was taken.
  */
-export function remembered(write: (output: Output, answer: Answer) => Written) {
-  const texts = recent<Answer, Written>(ROOM, (text) => roomFor(text.before) + roomFor(text.after));
-  return (output: Output, answer: Answer | undefined): Written => {
+export function remembered(write: (output: Output, answer: Answer) => readonly Piece[]) {
+  const texts = recent<Answer, readonly Piece[]>(ROOM, roomFor);
+  return (output: Output, answer: Answer | undefined): readonly Piece[] => {
     if (answer === undefined) throw new Error(`There is no answer of ${output.probe}.`);
     const known = texts.get(answer);
     if (known !== undefined) return known;
-    const text = write(output, answer);
-    if (!answer.isCommon) return text;
-    const kept = { before: [compact(text.before)], after: [compact(text.after)] };
+    const pieces = write(output, answer);
+    if (!answer.isCommon) return pieces;
+    const kept = [Buffer.from(joined(pieces))];
     texts.set(answer, kept);
     return kept;
   };
 }
 
-function compact(pieces: readonly Piece[]): Buffer {
-  return Buffer.from(joined(pieces));
-}
-
-/** The members with which every record of a command begins, as JSON text without braces. */
+/** What ran, as members of a JSON object: the record of a command has them behind what is each host's own. */
 export function headOf({ probe, state, argv, uid }: Output): string {
   return `"probe":${quoted(probe)},"state":"${state}","argv":${argvText(argv)},"uid":${uid}`;
 }
