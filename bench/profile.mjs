@@ -5,7 +5,7 @@ const PARTS = [
   ['SSH: reaching hosts, keys, host keys', /\/dist\/src\/collect\/(ssh\/|fleet)/],
   ['frames, redaction, program', /\/dist\/src\/collect\//],
   ['facts', /\/dist\/src\/facts\//],
-  ['checks and findings', /\/dist\/(src\/evaluate|checks|src\/model)\//],
+  ['checks and findings', /\/dist\/(src\/evaluate|checks)\//],
   ['evidence records for the reports', /\/dist\/src\/evidence\/(spool|records)/],
   ['captures on disk', /\/dist\/src\/evidence\//],
   ['reports', /\/dist\/reports\/|\/node_modules\/handlebars\//],
@@ -18,8 +18,8 @@ const GC = 'garbage collection';
 export const JUDGING = ['facts', 'checks and findings', 'evidence records for the reports', 'reports'];
 
 /**
- * Part → milliseconds of CPU on the main thread. A function of Node's own counts for the nearest caller that belongs to
- * a part. Waiting is left out.
+ * Part → milliseconds of CPU on the main thread. A function of Node's own, or one that several parts use, counts for the
+ * nearest caller that belongs to a part. Waiting is left out.
  */
 export function partsOf(profile) {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));

@@ -47,7 +47,8 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
     }
     const [, probe = '', state = '', uid = '-', started = '0'] = item;
     const out = parts[at + 1]?.head === 'out' ? parts[at + 1] : undefined;
-    const done = /^done (\d+)$/.exec(parts[at + 2]?.head ?? '');
+    const end = parts[at + 2]?.head ?? '';
+    const done = /^done \d+$/.test(end) ? Number(end.slice('done '.length)) : null;
     outputs.push(
       outputOf({
         probe,
@@ -55,12 +56,11 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         uid: uid === '-' ? null : Number(uid),
         argv: argvOf(probe, stdout, part),
         out: bodyOf(stdout, out),
-        whole: done !== null,
         startedAt: hello.epoch + Math.floor((Number(started) - first) / 100),
-        ms: done === null ? null : (Number(done[1]) - Number(started)) * 10,
+        ms: done === null ? null : (done - Number(started)) * 10,
         stderr: errors.get(probe)?.shift() ?? NOTHING,
         nonce,
-        ...limitOf(byId.get(probe)),
+        sent: byId.get(probe),
       }),
     );
     // These two are no items of their own.
@@ -141,30 +141,31 @@ function helloOf(head: string | undefined): Hello | null {
 
 const NO_PATTERNS: readonly RegExp[] = [];
 
-function limitOf(probe: Probe | undefined): { cap: number; patterns: readonly RegExp[] } {
-  return { cap: probe?.maxBytes ?? DEFAULT_BYTES, patterns: probe?.redact ?? NO_PATTERNS };
+/** An item as it came in. */
+interface Raw {
+  readonly probe: string;
+  readonly state: 'ran' | 'missing' | 'denied';
+  readonly uid: number | null;
+  readonly argv: readonly string[];
+  readonly out: Buffer;
+  readonly startedAt: number;
+  /** Null when it did not arrive whole. */
+  readonly ms: number | null;
+  readonly stderr: Buffer;
+  readonly nonce: string;
+  /** What was sent under this name; a host may say it ran something else. */
+  readonly sent: Probe | undefined;
 }
 
-function outputOf(raw: {
-  probe: string;
-  state: 'ran' | 'missing' | 'denied';
-  uid: number | null;
-  argv: readonly string[];
-  out: Buffer;
-  whole: boolean;
-  startedAt: number;
-  ms: number | null;
-  stderr: Buffer;
-  nonce: string;
-  cap: number;
-  patterns: readonly RegExp[];
-}): Output {
-  const { text, exitCode } = takeExit(raw.out, raw.nonce, raw.cap);
-  const stdout = textOf(text, raw.patterns);
-  const stderr = textOf(raw.stderr, raw.patterns);
+function outputOf(raw: Raw): Output {
+  const cap = raw.sent?.maxBytes ?? DEFAULT_BYTES;
+  const patterns = raw.sent?.redact ?? NO_PATTERNS;
+  const { text, exitCode } = takeExit(raw.out, raw.nonce, cap);
+  const stdout = textOf(text, patterns);
+  const stderr = textOf(raw.stderr, patterns);
   return {
     probe: raw.probe,
-    state: stateOf(raw, exitCode, text.length, stderr.text),
+    state: stateOf(raw, exitCode, text.length >= cap, stderr.text),
     argv: raw.argv,
     uid: raw.uid,
     exitCode,
@@ -178,15 +179,10 @@ function outputOf(raw: {
   };
 }
 
-function stateOf(
-  raw: { state: 'ran' | 'missing' | 'denied'; whole: boolean; argv: readonly string[]; cap: number },
-  exitCode: number | null,
-  bytes: number,
-  stderr: string,
-): Output['state'] {
+function stateOf(raw: Raw, exitCode: number | null, isFull: boolean, stderr: string): Output['state'] {
   if (raw.state !== 'ran') return raw.state;
-  if (!raw.whole) return 'truncated';
-  if (exitCode === null) return bytes >= raw.cap ? 'truncated' : 'timeout';
+  if (raw.ms === null) return 'truncated';
+  if (exitCode === null) return isFull ? 'truncated' : 'timeout';
   const timed = raw.argv.includes('/usr/bin/timeout');
   if (timed && (exitCode === 124 || exitCode === 137)) return 'timeout';
   if (exitCode === 141) return 'truncated';

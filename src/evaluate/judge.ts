@@ -68,10 +68,10 @@ export function judgeShared(assigned: Assigned, base: Common, scope: Scope): Out
   while (step !== undefined && 'next' in step)
     step = base.isCommon(step.name) ? step.next.get(base.get(step.name)) : undefined;
   if (step !== undefined) return step;
-  const looked = { atScope: false };
-  const outcome = judge(assigned, base.get, watched(scope, looked));
+  const watched = new Watched(scope);
+  const outcome = judge(assigned, base.get, watched);
   const isDefect = 'state' in outcome.judged && outcome.judged.reason === 'internal';
-  if (!looked.atScope && !isDefect && outcome.read.length > 0 && outcome.read.every(base.isCommon))
+  if (!watched.wasLookedAt && !isDefect && outcome.read.length > 0 && outcome.read.every(base.isCommon))
     remember(assigned, outcome, base.get);
   return outcome;
 }
@@ -94,20 +94,29 @@ function remember(assigned: Assigned, outcome: Outcome, factOf: FactOf): void {
   put(outcome);
 }
 
-function watched(scope: Scope, looked: { atScope: boolean }): Scope {
-  const look = <K extends keyof Scope>(name: K): Scope[K] => {
-    looked.atScope = true;
-    return scope[name];
-  };
-  return {
-    get now() {
-      return look('now');
-    },
-    get clockOffsetSeconds() {
-      return look('clockOffsetSeconds');
-    },
-    get host() {
-      return look('host');
-    },
-  };
+/** Notes whether anything of it was asked for. */
+class Watched implements Scope {
+  wasLookedAt = false;
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  get now(): number {
+    return this.#looked().now;
+  }
+
+  get clockOffsetSeconds(): number | null {
+    return this.#looked().clockOffsetSeconds;
+  }
+
+  get host(): Scope['host'] {
+    return this.#looked().host;
+  }
+
+  #looked(): Scope {
+    this.wasLookedAt = true;
+    return this.#scope;
+  }
 }

@@ -51,7 +51,7 @@ export async function openSpool(file: string): Promise<Spool> {
   return {
     async append({ host, findings, evidence }) {
       const at = end;
-      const parts = [[inertJson(JSON.stringify(host))], [linesOf(findings)], evidence];
+      const parts = [[inertJson(JSON.stringify(host))], linesOf(findings), evidence];
       const buffer = writeBuffers.take(parts.reduce((room, part) => room + roomFor(part), 0));
       const ends = [0, 0, 0];
       let length = 0;
@@ -106,8 +106,8 @@ export async function openSpool(file: string): Promise<Spool> {
   };
 }
 
-function linesOf(findings: HostResult['findings']): string {
-  return inertJson(findings.map((finding) => `${JSON.stringify(finding)}\n`).join(''));
+function linesOf(findings: HostResult['findings']): Piece[] {
+  return findings.flatMap((finding) => [inertJson(JSON.stringify(finding)), '\n']);
 }
 
 const LF = 0x0a;

@@ -23,6 +23,7 @@ type Common = Kept & { readonly isCommon: true };
 
 /** In characters of JSON and of inputs, for each of the two ways in. */
 const ROOM = 262_144;
+const SAMPLES = 4096;
 /** Facts after which it is known whether looking for equal ones is worth it. */
 const TRIAL = 256;
 /** Values that were met once leave a number. */
@@ -41,7 +42,8 @@ export function factMemory(): FactMemory {
     if (same !== undefined) return same;
     if (!isWorthALook()) return undefined;
     const json = JSON.stringify(fact);
-    const look = lookOf(json);
+    // Facts differ in little: a name, a time.
+    const look = lookOf(json, 0, SAMPLES);
     const before = byLook.get(look);
     const isMet = before !== undefined && isSame(before.fact, fact);
     if (!isMet && met.get(look) === undefined) {

@@ -65,7 +65,7 @@ function byPath(a: SecretFile, b: SecretFile): number {
 function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | null): string[] {
   if (/\.(pub|example|sample|dist|template)$/.test(row.path)) return [];
   if (row.isDirectory) return row.path === '/etc/ssl/private' ? [row.path] : [];
-  const places = placesWith(row.path);
+  const places = placesWith(anyHome(row.path));
   const isPublished = documentRoot !== null && /\/\.env(\.[^/]*)?$/.test(row.path);
   return [...places, ...(keys.has(row.path) ? [TLS_KEYS] : []), ...(isPublished ? [DOCUMENT_ROOTS] : [])];
 }
@@ -73,6 +73,11 @@ function placesOf(row: Row, keys: ReadonlySet<string>, documentRoot: string | nu
 function patternOf(place: string): RegExp {
   const source = place.replace(/[^A-Za-z0-9/*]/g, '\\$&').replaceAll('*', '[^/]*');
   return new RegExp(`^${source}$`);
+}
+
+/** No place is about one person's home: the path stands for the same one in every home. */
+function anyHome(path: string): string {
+  return path.replace(/^\/home\/[^/]+/, '/home/anybody');
 }
 
 /** Every file of every host is held against all of them, and most differ in their first letters. */
@@ -144,7 +149,7 @@ function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
   const mode = row === undefined ? 'unknown' : row.mode.toString(8).padStart(4, '0');
   return {
     path,
-    places: placesBelow(path),
+    places: placesBelow(anyHome(path)),
     isOpenToOthers: row === undefined || letsOthersPass(row, rows, directory),
     because: `Other accounts may pass ${path} (mode ${mode}), but fleetproof could not look into it.`,
   };
