@@ -39,41 +39,64 @@ interface Span {
 }
 
 /** What is not written to takes no memory. */
-const writeBuffers = bufferPool(1024 * 1024, 32);
+/** Results that come in together are written together. What is not written to takes no memory. */
+const writeBuffers = bufferPool(4 * 1024 * 1024, 4);
 const readBuffers = bufferPool(256 * 1024, 4);
+
+/** Results that wait for the disk, one behind the other. */
+interface Batch {
+  readonly buffer: Buffer;
+  length: number;
+  readonly done: Promise<void>;
+}
 
 export async function openSpool(file: string): Promise<Spool> {
   const handle = await open(file, 'wx+', 0o600);
   const places: Place[] = [];
   let end = 0;
   let last: Promise<unknown> = Promise.resolve();
+  /** More may be added to it until its turn comes. */
+  let batch: Batch | undefined;
+  const newBatch = (room: number): Batch => {
+    const buffer = writeBuffers.take(room);
+    const at = end;
+    const write = async () => {
+      if (batch === own) batch = undefined;
+      try {
+        await writing(file, () => writeAll(handle, buffer.subarray(0, own.length), at));
+      } finally {
+        writeBuffers.give(buffer);
+      }
+    };
+    const done = last.then(write);
+    last = done.catch(() => undefined);
+    const own: Batch = { buffer, length: 0, done };
+    return own;
+  };
   const sorted = () => [...places].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return {
     async append({ host, findings, evidence }) {
-      const at = end;
       const parts = [[inertJson(JSON.stringify(host))], linesOf(findings), evidence];
-      const buffer = writeBuffers.take(parts.reduce((room, part) => room + roomFor(part), 0));
+      const room = parts.reduce((sum, part) => sum + roomFor(part), 0);
+      if (batch === undefined || batch.length + room > batch.buffer.length) batch = newBatch(room);
+      const { buffer, done } = batch;
       const ends = [0, 0, 0];
       let length = 0;
       for (const [which, part] of parts.entries()) {
-        length = writePieces(part, buffer, length);
+        length = writePieces(part, buffer, batch.length + length) - batch.length;
         ends[which] = length;
       }
       const [hostEnd = 0, findingsEnd = 0] = ends;
+      const at = end;
       places.push({
         name: host.name,
         host: { at, length: hostEnd },
         findings: { at: at + hostEnd, length: findingsEnd - hostEnd },
         evidence: { at: at + findingsEnd, length: length - findingsEnd },
       });
+      batch.length += length;
       end += length;
-      const write = last.then(() => writing(file, () => writeAll(handle, buffer.subarray(0, length), at)));
-      last = write.catch(() => undefined);
-      try {
-        await write;
-      } finally {
-        writeBuffers.give(buffer);
-      }
+      await done;
     },
     async *read() {
       for (const place of sorted()) {

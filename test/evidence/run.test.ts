@@ -115,6 +115,39 @@ describe('a run', () => {
   });
 });
 
+describe('results that come in while others are written', () => {
+  /** Of very different sizes: some share a write, some fill one by themselves. */
+  const large = (name: string, size: number): HostResult => {
+    const result = resultOf(name);
+    const evidence = result.evidence.map((one) => ({
+      ...one,
+      stdout: { ...one.stdout, excerpt: `${name} `.repeat(size) },
+    }));
+    return { ...result, evidence };
+  };
+
+  test('are all there, and none is in the place of another', async () => {
+    const draft = await createRun(out, 'run-1');
+    const all = Array.from({ length: 60 }, (_, at) =>
+      large(`host-${String(at).padStart(2, '0')}`, [1, 20_000, 300, 900_000][at % 4] ?? 1),
+    );
+    for (const from of [0, 7, 20, 21]) {
+      const wave = all.slice(from, { 0: 7, 7: 20, 20: 21, 21: 60 }[from]);
+      const writes = wave.map((result) => draft.spool.append(written(result)));
+      // The last ones are waited for, the others may still be on their way.
+      if (from !== 7) await Promise.all(writes);
+    }
+    let at = 0;
+    for await (const result of draft.spool.read()) {
+      expect(result.host.name).toBe(all[at]?.host.name);
+      expect(JSON.stringify(result.evidence) === JSON.stringify(all[at]?.evidence)).toBe(true);
+      at += 1;
+    }
+    expect(at).toBe(all.length);
+    await draft.discard();
+  });
+});
+
 describe('what is not a whole run is refused', () => {
   async function finished(): Promise<string> {
     const draft = await createRun(out, 'run-1');
