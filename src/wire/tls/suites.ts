@@ -89,7 +89,8 @@ function commonFirst(some: readonly Suite[]): readonly number[] {
     });
     return (exchange ?? 0) + 2 * (cipher ?? 0);
   };
-  return [...some].sort((a, b) => rank(a) - rank(b) || a.code - b.code).map(({ code }) => code);
+  const ranked = some.map((suite) => ({ code: suite.code, rank: rank(suite) }));
+  return ranked.sort((a, b) => a.rank - b.rank || a.code - b.code).map(({ code }) => code);
 }
 
 function pick(wanted: (suite: Suite) => boolean): readonly number[] {
