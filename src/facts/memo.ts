@@ -43,21 +43,40 @@ export function byAnswers<T extends object>(
 }
 
 /**
- * The same value for the same text, worked out once: the hosts of a fleet have most of their lines and many of their
- * files in common. `read` must be pure, and nobody may change what it returns. About twice `size` texts are kept, the
- * ones met last among them. A reader that throws is asked again.
+ * The same value for the same text: the hosts of a fleet have most of their lines and many of their files in common.
+ * `read` must be pure, and nobody may change what it returns. About twice `size` texts are kept, the ones met last among
+ * them, and fewer of long ones. A text that comes once mostly never comes again: it is kept from the second time on. A
+ * reader that throws is asked again.
  */
 export function byText<T extends object>(size: number, read: (text: string) => T): (text: string) => T {
-  const values = recent<string | number, { readonly text: string; readonly value: T }>(size);
+  const values = recent<string | number, { readonly text: string; readonly value: T }>(size, ({ text }) =>
+    Math.max(1, text.length / WEIGHT_OF_ONE),
+  );
+  const isMet = meetings(size);
   return (text) => {
     const key = text.length < LONG ? text : lookOf(text);
     const known = values.get(key);
     if (known?.text === text) return known.value;
+    if (!isMet(text)) return read(text);
     // A copy: a piece of a larger text, kept as it is, would keep all of that text in memory.
     const own = structuredClone(text);
     const value = read(own);
     values.set(typeof key === 'number' ? key : own, { text: own, value });
     return value;
+  };
+}
+
+/** Characters. */
+const WEIGHT_OF_ONE = 4096;
+
+/** Whether a text was met lately, or one that looks like it. Those that were leave a number each. */
+function meetings(size: number): (text: string) => boolean {
+  const met = recent<number, true>(4 * size);
+  return (text) => {
+    const look = lookOf(text);
+    if (met.get(look) !== undefined) return true;
+    met.set(look, true);
+    return false;
   };
 }
 
@@ -93,12 +112,13 @@ export function byParts<A extends readonly unknown[], T extends object>(
   read: (...parts: A) => T,
 ): (...parts: A) => T {
   const values = recent<string, T>(size);
+  const isMet = meetings(size);
   return (...parts) => {
     const key = parts.map(keyOf).join();
     const known = values.get(key);
     if (known !== undefined) return known;
     const value = read(...parts);
-    values.set(key, value);
+    if (isMet(key)) values.set(key, value);
     return value;
   };
 }
