@@ -72,8 +72,10 @@ apt_quietly() { "$1" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= "${@:2
 # --- for prove_outside ---------------------------------------------------------
 # The last of the scanner's addresses: sshd 9.8 and later remembers who asked
 # without logging in, and a test's own connections should start from nothing.
+# A ban that falls into a connection drops all that follows, and ssh would wait
+# for the rest of the log-in until TCP gives up, a quarter of an hour later.
 fleet_ssh() {
-  ssh -F none ${FLEET_SOURCE:+-b "$FLEET_SOURCE"} -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile="$FLEET_KNOWN_HOSTS" "$@" </dev/null
+  timeout 20 ssh -F none ${FLEET_SOURCE:+-b "$FLEET_SOURCE"} -o BatchMode=yes -o ConnectTimeout=5 -o UserKnownHostsFile="$FLEET_KNOWN_HOSTS" "$@" </dev/null
 }
 as_audit() { fleet_ssh -i "$FLEET_KEYS/audit" "audit@$FLEET_ADDRESS" "$@"; }
 
