@@ -56,7 +56,7 @@ export function answerOf(output: Output): Answer {
   const stdoutSha256 = sha256(output.stdout);
   const stderrSha256 = sha256(output.stderr);
   // A wrong guess only remembers what need not be.
-  const guess = lookOf(output.argv.join(' '), Number.parseInt(stdoutSha256.slice(0, 8), 16) + output.stderr.length) | 0;
+  const guess = lookOf(output.argv.join(' '), Number.parseInt(stdoutSha256.slice(0, 8), 16) + output.stderr.length);
   if (met.get(guess) === undefined) {
     met.set(guess, true);
     return newAnswer(stdoutSha256, stderrSha256, false);

@@ -63,7 +63,10 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
     const keepAndJudge = inGroups<Capture>(groupSize(options.concurrency), WAIT_MS, async (captures) => {
       const kept = captures.map((capture) => draft.addCapture(capture));
       const judged = captures.map((capture) => assessment.take(capture));
-      const [findings] = await Promise.all([Promise.all(judged), Promise.all(kept)]);
+      // When one fails, the others end first: nothing may still be writing into a folder that is taken away.
+      await Promise.allSettled([...kept, ...judged]);
+      await Promise.all(kept);
+      const findings = await Promise.all(judged);
       for (const [at, { host, outcome }] of captures.entries())
         request.onProgress({ kind: 'end', host: host.name, outcome, findings: findings[at] ?? [] });
     });

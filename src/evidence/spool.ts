@@ -38,7 +38,6 @@ interface Span {
   readonly length: number;
 }
 
-/** What is not written to takes no memory. */
 /** Results that come in together are written together. What is not written to takes no memory. */
 const writeBuffers = bufferPool(4 * 1024 * 1024, 4);
 const readBuffers = bufferPool(256 * 1024, 4);

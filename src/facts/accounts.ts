@@ -1,4 +1,4 @@
-import { byLines, memoized } from './memo.ts';
+import { byLines, byParts, memoized } from './memo.ts';
 import type { Outputs } from './outputs.ts';
 
 export interface Account {
@@ -41,6 +41,20 @@ export const readDirectory = memoized(
   (outputs: Outputs): Directory => ({
     accounts: readAccounts(outputs.ran('passwd-entries')),
     groups: readGroups(outputs.ran('group-entries')),
+  }),
+);
+
+/** A part of a directory: the same accounts and groups, as `readDirectory` gives them, make the same object. */
+export function partOf(accounts: readonly Account[], groups: readonly Group[]): Directory {
+  return directoryOf(accounts.length, ...accounts, ...groups);
+}
+
+/** The accounts are the first `count` of them. */
+const directoryOf = byParts(
+  256,
+  (count: number, ...all: readonly (Account | Group)[]): Directory => ({
+    accounts: all.slice(0, count) as readonly Account[],
+    groups: all.slice(count) as readonly Group[],
   }),
 );
 

@@ -78,8 +78,6 @@ export function outputsOf(
 ): OwnOutputs {
   const shape = shapeOf(capture.outputs);
   const readings = readingsOf(capture.outputs);
-  const all = (probe: string): readonly Answered[] =>
-    (shape.byProbe.get(probe) ?? []).flatMap((at) => readings[at]?.seen ?? []);
   let asked = new Set<string>();
   const get = (probe: string): Answered => {
     asked.add(probe);
@@ -99,7 +97,7 @@ export function outputsOf(
     get,
     all(probe) {
       asked.add(probe);
-      return all(probe);
+      return (shape.byProbe.get(probe) ?? []).flatMap((at) => readings[at]?.seen ?? []);
     },
     ran(probe, exits = [0]) {
       const output = get(probe);

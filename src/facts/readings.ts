@@ -1,6 +1,6 @@
 import { type Answer, answerOf, answersOf } from '../answers/answers.ts';
 import type { Output } from '../model/probe.ts';
-import { type Recent, recent } from '../model/recent.ts';
+import { recent } from '../model/recent.ts';
 
 /** What readers see of an output: what it says, without when and how long, and without what is left out for them below. */
 export type Answered = Omit<Output, 'startedAt' | 'ms' | 'stdoutBytes' | 'stderrBytes'>;
@@ -41,8 +41,7 @@ const ROOM = 1_000_000;
 
 const ofOutputs = new WeakMap<readonly Output[], readonly Reading[]>();
 /** By the answer of the record as it is, and by that of what readers see: both may have been met before. */
-const ofWhole = recent<Answer, Reading>(ROOM, ({ seen }) => seen.stdout.length);
-const ofRest = recent<Answer, Reading>(ROOM, ({ seen }) => seen.stdout.length);
+const ofAnswers = recent<Answer, Reading>(ROOM, ({ seen }) => seen.stdout.length);
 
 /** Records are never changed, so they are looked at once. */
 export function readingsOf(outputs: readonly Output[]): readonly Reading[] {
@@ -58,11 +57,11 @@ function readingOf(output: Output, answer: Answer | undefined): Reading {
   if (answer === undefined) throw new Error(`There is no answer of ${output.probe}.`);
   const leftOut = Object.hasOwn(LEFT_OUT, output.probe) ? LEFT_OUT[output.probe] : undefined;
   if (leftOut === undefined) return asIs(output, answer);
-  return once(ofWhole, answer, () => {
+  return once(answer, () => {
     const { pattern, leaves } = leftOut;
     const seen = { ...output, stdout: output.stdout.replace(pattern, leaves), stdoutBytes: 0, stderrBytes: 0 };
     const rest = answerOf(seen);
-    return once(ofRest, rest, () => asIs(seen, rest));
+    return once(rest, () => asIs(seen, rest));
   });
 }
 
@@ -71,10 +70,10 @@ function asIs(seen: Output, { id, isCommon }: Answer): Reading {
 }
 
 /** Kept for answers that were met before: most of the others are not met again. */
-function once(readings: Recent<Answer, Reading>, answer: Answer, read: () => Reading): Reading {
-  const known = readings.get(answer);
+function once(answer: Answer, read: () => Reading): Reading {
+  const known = ofAnswers.get(answer);
   if (known !== undefined) return known;
   const reading = read();
-  if (answer.isCommon) readings.set(answer, reading);
+  if (answer.isCommon) ofAnswers.set(answer, reading);
   return reading;
 }

@@ -4,7 +4,7 @@
  * twice `samples` characters are looked at.
  */
 export function lookOf(text: string, seed = 0, samples = 64): number {
-  let look = seed + text.length;
+  let look = (seed + text.length) | 0;
   const step = 1 + Math.floor(text.length / samples);
   for (let at = 0; at < text.length; at += step) look = (Math.imul(look, 31) + text.charCodeAt(at)) | 0;
   return look;

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { checks } from '../../checks/index.ts';
 import { builtinBaselines } from '../../src/cli/builtin.ts';
@@ -10,16 +8,17 @@ import type { Capture } from '../../src/model/host.ts';
 import { compliant, type Suite } from '../real/expected.ts';
 import { verdictsOf } from '../real/scan.ts';
 import { variants } from '../real/variants.ts';
+import { recordedHosts } from './hosts.ts';
 
 /**
  * The table of test/real, on recordings of the same hosts (scripts/record-captures.mjs), for machines that cannot boot
  * them. Whole captures through parsers, facts, checks and engine, as `fleetproof evaluate` does it.
  */
-const FOLDER = new URL('../captures/hosts/', import.meta.url);
-const recordings = readdirSync(FOLDER).filter((name) => name.endsWith('.json.gz'));
+const recordings = recordedHosts();
 
-function captureOf(file: string): Capture {
-  const capture = JSON.parse(gunzipSync(readFileSync(new URL(file, FOLDER))).toString('utf8')) as Capture;
+function captureOf(name: string): Capture {
+  const capture = recordings.get(name);
+  if (capture === undefined) throw new Error(`There is no recording ${name}.`);
   // Recorded with a declared provider; the table is about what the host shows.
   const { provider: _, ...host } = capture.host;
   return { ...capture, host };
@@ -39,20 +38,19 @@ function isJudged(id: string): boolean {
   return id !== 'ssh-crypto' && checks.find((check) => check.id === id)?.view !== 'network';
 }
 
-function rowOf(file: string): { name: string; suite: Suite; variant: string } {
-  const name = file.replace('.json.gz', '');
+function rowOf(name: string): { name: string; suite: Suite; variant: string } {
   const suite = (['trixie', 'bullseye'] as const).find((word) => name.endsWith(`-${word}`)) ?? 'bookworm';
   return { name, suite, variant: name.replace(`-${suite}`, '') };
 }
 
 describe('verdicts on recorded hosts', () => {
   test('every variant of the table is recorded', () => {
-    const recorded = new Set(recordings.map((file) => rowOf(file).variant));
+    const recorded = new Set([...recordings.keys()].map((name) => rowOf(name).variant));
     expect(Object.keys(variants).filter((name) => !recorded.has(name))).toEqual([]);
   });
 
-  test.each(recordings.map(rowOf))('$name', ({ name, suite, variant }) => {
-    const capture = captureOf(`${name}.json.gz`);
+  test.each([...recordings.keys()].map(rowOf))('$name', ({ name, suite, variant }) => {
+    const capture = captureOf(name);
     const findings = findingsOf(capture);
     const verdicts = verdictsOf({ findings }, capture.host.name);
     const all = { ...compliant(suite), ...variants[variant]?.expect(suite) };
@@ -62,7 +60,7 @@ describe('verdicts on recorded hosts', () => {
   });
 
   test('cut off after any probe, no capture passes what the whole one does not', () => {
-    const whole = captureOf('compliant.json.gz');
+    const whole = captureOf('compliant');
     const passes = new Set(findingsOf(whole).flatMap(({ id, verdict }) => (verdict === 'pass' ? [id] : [])));
     for (let kept = 0; kept < whole.outputs.length; kept += 1) {
       for (const { id, verdict, because } of findingsOf({ ...whole, outputs: whole.outputs.slice(0, kept) })) {

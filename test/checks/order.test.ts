@@ -1,17 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Finding } from '../../src/model/finding.ts';
 import type { Capture } from '../../src/model/host.ts';
+import { recordedHosts } from './hosts.ts';
 
 /**
  * What is remembered from one host must never show on another one. So every host is judged after all others, before all
  * others, and in a program that has seen no other; the findings have to be the same, byte for byte.
  */
-const FOLDER = new URL('../captures/hosts/', import.meta.url);
-const recorded = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.json.gz'))
-  .map((name) => JSON.parse(gunzipSync(readFileSync(new URL(name, FOLDER))).toString('utf8')) as Capture);
+const recorded = [...recordedHosts().values()];
 
 /** Hosts that share some answers with one recording and the rest with another, so that no two are alike. */
 const mixed = recorded.flatMap((capture, at) => {

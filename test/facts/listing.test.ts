@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { parted, peopleOf, readListing } from '../../src/facts/secrets/listing.ts';
-import type { Capture } from '../../src/model/host.ts';
+import { readSecretFiles } from '../../src/facts/secrets/read.ts';
+import { recordedHosts } from '../checks/hosts.ts';
+import { output, outputs } from './recorded.ts';
 
-const FOLDER = new URL('../captures/hosts/', import.meta.url);
-const recorded = readdirSync(FOLDER)
-  .filter((name) => name.endsWith('.json.gz'))
-  .map((name) => JSON.parse(gunzipSync(readFileSync(new URL(name, FOLDER))).toString('utf8')) as Capture)
+const recorded = [...recordedHosts().values()]
   .flatMap(({ outputs }) => outputs.filter(({ probe, state }) => probe === 'secret-files' && state === 'ran'))
   .map(({ stdout }) => stdout);
 
@@ -52,4 +49,19 @@ test('accounts and groups that no row is about are left out, whoever else is in 
     accounts: [directory.accounts[0], directory.accounts[2]],
     groups: [directory.groups[0], directory.groups[1]],
   });
+});
+
+test('a line that poses as a directory of the other part makes nothing look safer', () => {
+  // The third one claims that nobody may pass /srv, and is taken for one about a home.
+  const listing = [
+    'drwxr-xr-x 2 0 0 100 Nov 22 02:43 /etc',
+    'drwxr-xr-x 3 0 0 100 Nov 22 02:43 /srv',
+    'drwx------ 3 0 0 100 Nov /home/ 02:43 /srv',
+    'drwxr-xr-x 3 0 0 100 Nov 22 02:43 /srv/home',
+    'drwxr-xr-x 3 0 0 100 Nov 22 02:43 /srv/home/app',
+    '-rw-r--r-- 1 0 0 100 Nov 22 02:43 /srv/home/app/.env',
+  ].join('\n');
+  const nobody = [output('passwd-entries', 'root:x:0:0::/root:/bin/sh\n'), output('group-entries', 'root:x:0:\n')];
+  const fact = readSecretFiles(outputs(output('secret-files', listing), ...nobody));
+  expect(fact).toMatchObject({ value: { files: [{ path: '/srv/home/app/.env', readableBy: 'everyone' }] } });
 });

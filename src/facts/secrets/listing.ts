@@ -1,6 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
-import type { Account, Directory, Group } from '../accounts.ts';
-import { byParts, byText } from '../memo.ts';
+import { type Directory, partOf } from '../accounts.ts';
+import { byText } from '../memo.ts';
 
 /** One file or directory. */
 export interface Row {
@@ -96,12 +96,8 @@ function oddity(line: string): string[] {
 export function peopleOf({ rows }: Listing, { accounts, groups }: Directory): Directory {
   const uids = new Set([...rows.values()].map(({ uid }) => uid));
   const gids = new Set([...rows.values()].map(({ gid }) => gid));
-  const own = accounts.filter(({ uid, gid }) => uids.has(uid) || gids.has(gid));
-  return directoryOf(own.length, ...own, ...groups.filter(({ gid }) => gids.has(gid)));
+  return partOf(
+    accounts.filter(({ uid, gid }) => uids.has(uid) || gids.has(gid)),
+    groups.filter(({ gid }) => gids.has(gid)),
+  );
 }
-
-/** The accounts are the first `count` of them. */
-const directoryOf = byParts(128, (count: number, ...all: readonly (Account | Group)[]) => ({
-  accounts: all.slice(0, count) as readonly Account[],
-  groups: all.slice(count) as readonly Group[],
-}));

@@ -37,12 +37,11 @@ export function readSecretFiles(outputs: Outputs): Fact<SecretFiles> {
   });
 }
 
-const NO_ROWS: ReadonlyMap<string, Row> = new Map();
 const commonFiles = byParts(128, (listing: Listing, directory: Directory) => filesIn(listing, undefined, directory));
 
 /** What a listing comes to. `beside`: where the directories above it are listed, and what holds for it too. */
 function filesIn(listing: Listing, beside: Listing | undefined, directory: Directory): SecretFiles {
-  const rows = { get: (path: string) => listing.rows.get(path) ?? (beside?.rows ?? NO_ROWS).get(path) };
+  const rows = { get: (path: string) => wider(listing.rows.get(path), beside?.rows.get(path)) };
   const roots = [...(beside?.roots ?? []), ...listing.roots];
   const files = [...listing.rows.values()].flatMap((row) => {
     const documentRoot = roots.find((root) => row.path.startsWith(`${root}/`)) ?? null;
@@ -54,6 +53,11 @@ function filesIn(listing: Listing, beside: Listing | undefined, directory: Direc
     closed: [...listing.closed.map((path) => closedOf(path, rows, directory)), ...listing.unread.map(unreadOf)],
     troubles: listing.oddities,
   };
+}
+
+/** A line that poses as another path's stands in the wrong part: the wider mode counts there, too. */
+function wider(own: Row | undefined, other: Row | undefined): Row | undefined {
+  return own !== undefined && other !== undefined ? { ...own, mode: own.mode | other.mode } : (own ?? other);
 }
 
 type Rows = { get(path: string): Row | undefined };

@@ -1,6 +1,6 @@
 import { cannotTell, type Fact, Ignorance, known, type Unknown, unknown } from '../../model/fact.ts';
 import type { SshLogins } from '../../model/facts/ssh.ts';
-import { type Account, type Directory, readDirectory } from '../accounts.ts';
+import { type Account, type Directory, partOf, readDirectory } from '../accounts.ts';
 import { byParts, fromJson, type Json, toJson } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { type Config, configOf, type Entry } from './config.ts';
@@ -90,10 +90,8 @@ function peopleOf({ blocks }: Config, directory: Directory): Directory {
   const users = criteria.filter(({ on }) => on === 'user');
   const isNamed = ({ name }: Account): boolean =>
     users.some(({ holds }) => holds({ ...STRANGER, user: name }) !== holds(STRANGER));
-  return users.length === 0 ? NOBODY : directoryOf(...directory.accounts.filter(isNamed));
+  return users.length === 0 ? NOBODY : partOf(directory.accounts.filter(isNamed), []);
 }
-
-const directoryOf = byParts(256, (...accounts: readonly Account[]): Directory => ({ accounts, groups: [] }));
 
 const comparison = byParts(256, (config: Config, effective: Values) => ({
   difference: disagreement(config, STRANGER, effective),
