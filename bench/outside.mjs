@@ -72,10 +72,12 @@ function row(what, { seconds, connections }) {
 /** The most TLS connections that any site of any run there needed, by the recorded exchanges. */
 function mostTlsConnections(folder) {
   const captures = readdirSync(folder).flatMap((run) =>
-    readdirSync(join(folder, run, 'captures')).map((file) => join(folder, run, 'captures', file)),
+    readFileSync(join(folder, run, 'captures.ndjson'), 'utf8')
+      .trimEnd()
+      .split('\n'),
   );
-  const counts = captures.map((file) => {
-    const { exchanges } = JSON.parse(readFileSync(file, 'utf8')).outside;
+  const counts = captures.map((line) => {
+    const { exchanges } = JSON.parse(line).outside;
     return exchanges.filter(({ family, state }) => family === 'tls' && state !== 'not-run').length;
   });
   return Math.max(...counts);

@@ -3,7 +3,7 @@
 //   node scripts/record-captures.mjs --demo                                   (the recordings of the demo fleet)
 //   node scripts/record-captures.mjs OUT NAME SUITE VARIANT[,VARIANT…] …      (three words per host)
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, install, root } from './setup.mjs';
@@ -51,13 +51,16 @@ try {
     },
   );
   const [run] = readdirSync(join(folder, 'runs'));
-  const captures = join(folder, 'runs', run, 'captures');
+  const where = join(folder, 'runs', run);
+  const { readCaptures } = await import('../dist/src/evidence/captures.js');
+  const { openRun } = await import('../dist/src/evidence/run.js');
   mkdirSync(out, { recursive: true });
-  for (const file of readdirSync(captures)) {
-    const capture = JSON.parse(scrub(readFileSync(join(captures, file), 'utf8')));
+  for await (const recorded of readCaptures(where, (await openRun(where)).captures)) {
+    const capture = JSON.parse(scrub(JSON.stringify(recorded)));
     capture.host.source = 'recorded';
-    writeFileSync(join(out, file), `${JSON.stringify(capture, null, 1)}\n`);
-    console.log(`${join(out, file)}: ${capture.outcome}, ${capture.outputs.length} outputs`);
+    const file = join(out, `${capture.host.name}.json`);
+    writeFileSync(file, `${JSON.stringify(capture, null, 1)}\n`);
+    console.log(`${file}: ${capture.outcome}, ${capture.outputs.length} outputs`);
   }
 } finally {
   spawnSync(fleet, ['down', '--id', id], { stdio: 'inherit' });

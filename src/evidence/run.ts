@@ -1,24 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import { bufferPool } from '../model/buffers.ts';
 import type { CommandEntry, RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
-import { type Piece, roomFor, type Text, writePieces } from '../model/utf8.ts';
-import { captureText } from './capture-text.ts';
+import { roomFor, type Text, writePieces } from '../model/utf8.ts';
+import type { Span } from './append-file.ts';
+import { type CaptureStore, openCaptures } from './captures.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** `run.json`: the run itself, and what it takes to judge it again. */
 export interface RunFile {
-  readonly runVersion: 1;
+  readonly runVersion: 2;
   readonly run: RunEntry;
   readonly baselines: readonly Baseline[];
-  /** What was sent to the hosts. Missing in runs of earlier versions, whose captures hold every snippet in full. */
-  readonly commands?: readonly CommandEntry[];
-  /** Host name → its capture, as a path inside the run folder; sorted by name. */
-  readonly captures: Readonly<Record<string, string>>;
+  /** What was sent to the hosts. */
+  readonly commands: readonly CommandEntry[];
+  /** Host name → its line of `captures.ndjson`; sorted by name. */
+  readonly captures: Readonly<Record<string, Span>>;
 }
 
 /** A run that is being written, under a name that no reader takes for a run. */
@@ -27,6 +28,7 @@ export interface RunDraft {
   /** Where it is while it is written. */
   readonly folder: string;
   readonly spool: Spool;
+  /** Keeps a capture: it and all that it refers to are written when this resolves. */
   addCapture(capture: Capture): Promise<void>;
   /** Opens a file of the run for a report writer; it is synced when it is closed. */
   create(name: string): Promise<Sink>;
@@ -54,32 +56,21 @@ export function newRunId(now: Date): string {
 /** Makes the draft of a run below `out`. Throws `RunError('create')` before any host is contacted. */
 export async function createRun(out: string, id: string): Promise<RunDraft> {
   const folder = join(out, `.${id}.partial`);
-  const spool = await startIn(folder).catch(async (error: unknown) => {
+  const { spool, captures } = await startIn(folder).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     const what = `The output folder ${out} cannot be written: ${causeOf(error)}. Choose another with -o DIR.`;
     throw new RunError('create', what, error);
   });
-  const captures = new Map<string, string>();
   const create = (name: string) => createFile(join(folder, name));
   return {
     id,
     folder,
     spool,
     create,
-    async addCapture(capture) {
-      const path = `captures/${fileNameOf(capture.host.name)}.json`;
-      captures.set(capture.host.name, path);
-      await writePiecesTo(join(folder, path), captureText(capture));
-    },
+    addCapture: (capture) => captures.add(capture),
     async finish(run, baselines, commands) {
-      const names = [...captures.keys()].sort();
-      const file: RunFile = {
-        runVersion: 1,
-        run,
-        baselines,
-        commands,
-        captures: Object.fromEntries(names.map((name) => [name, captures.get(name) ?? ''])),
-      };
+      const file: RunFile = { runVersion: 2, run, baselines, commands, captures: captures.places() };
+      await captures.close();
       await spool.close();
       await rm(join(folder, '.spool'));
       await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
@@ -88,15 +79,21 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
       return final;
     },
     async discard() {
-      await spool.close().catch(() => undefined);
+      await Promise.allSettled([captures.close(), spool.close()]);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function startIn(folder: string): Promise<Spool> {
-  await makeFolder(join(folder, 'captures'));
-  return openSpool(join(folder, '.spool'));
+async function startIn(folder: string): Promise<{ readonly spool: Spool; readonly captures: CaptureStore }> {
+  await makeFolder(folder);
+  const captures = await openCaptures(folder);
+  try {
+    return { captures, spool: await openSpool(join(folder, '.spool')) };
+  } catch (error) {
+    await captures.close();
+    throw error;
+  }
 }
 
 /** With the folders above it. (Node's own `recursive` never returns below /proc, and calls a full disk "no such file".) */
@@ -116,23 +113,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** What is not written to takes no memory. */
-const captureBuffers = bufferPool(1024 * 1024, 32);
 const sinkBuffers = bufferPool(128 * 1024, 4);
-
-async function writePiecesTo(path: string, pieces: readonly Piece[]): Promise<void> {
-  const buffer = captureBuffers.take(roomFor(pieces));
-  try {
-    const length = writePieces(pieces, buffer, 0);
-    const handle = await writing(path, () => open(path, 'wx', 0o644));
-    try {
-      await writing(path, () => handle.writeFile(buffer.subarray(0, length)));
-    } finally {
-      await handle.close();
-    }
-  } finally {
-    captureBuffers.give(buffer);
-  }
-}
 
 async function writeWhole(create: (name: string) => Promise<Sink>, name: string, text: string): Promise<void> {
   const sink = await create(name);
@@ -179,25 +160,9 @@ export async function openRun(folder: string): Promise<RunFile> {
     throw new RunError('missing', `${folder} is not a run: ${causeOf(error)}.${partial}`, error);
   }
   const file = parse(text, path) as RunFile;
-  if (file.runVersion !== 1)
-    throw new RunError('data', `${path}: this version reads run version 1, not ${file.runVersion}.`);
+  if (file.runVersion !== 2)
+    throw new RunError('data', `${path}: this version reads run version 2, not ${file.runVersion}.`);
   return file;
-}
-
-/** The captures of a run, by host name, one at a time. */
-export async function* readCaptures(folder: string, file: RunFile): AsyncIterable<Capture> {
-  const present = new Set(await readdir(join(folder, 'captures')));
-  for (const [host, path] of Object.entries(file.captures)) {
-    if (!/^captures\/[A-Za-z0-9._-]+\.json$/.test(path) || !present.has(path.slice('captures/'.length))) {
-      throw new RunError('data', `${folder}: the capture of ${host} is missing (${path}).`);
-    }
-    const full = join(folder, path);
-    const capture = parse(await readFile(full, 'utf8'), full) as Capture;
-    if (capture.captureVersion !== 1 || capture.host.name !== host) {
-      throw new RunError('data', `${full}: this is not the capture of ${host}.`);
-    }
-    yield capture;
-  }
 }
 
 function parse(text: string, path: string): unknown {
@@ -206,17 +171,4 @@ function parse(text: string, path: string): unknown {
   } catch (error) {
     throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
   }
-}
-
-/** Only [A-Za-z0-9._-]; other bytes as `_xx`. Two names never share a file. */
-function fileNameOf(host: string): string {
-  const safe = [...Buffer.from(host)]
-    .map((byte) =>
-      /[A-Za-z0-9.-]/.test(String.fromCharCode(byte))
-        ? String.fromCharCode(byte)
-        : `_${byte.toString(16).padStart(2, '0')}`,
-    )
-    .join('');
-  if (safe.length <= 180) return safe.replace(/^\./, '_2e');
-  return `${safe.slice(0, 100)}_${createHash('sha256').update(host).digest('hex')}`.replace(/^\./, '_2e');
 }

@@ -83,7 +83,7 @@ test('two scans into the same folder at once are both whole', async () => {
   expect(new Set(runs).size).toBe(3);
   for (const run of runs) {
     expect(readdirSync(join(cwd, 'runs', run)).sort()).toEqual(
-      ['captures', 'findings.ndjson', 'report.html', 'report.json', 'run.json'].sort(),
+      ['captures.ndjson', 'findings.ndjson', 'report.html', 'report.json', 'run.json'].sort(),
     );
     const again = await fleetproof(['evaluate', `runs/${run}`], { cwd });
     expect(again.code).toBe(101);
@@ -102,7 +102,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
     ['before the scan', 'nr_inodes=2', 73, false, 1],
     ['while captures come in', 'size=64k', 74, true, 1],
     // Some of a group still have room for theirs.
-    ['while a group of captures comes in', 'size=600k', 74, true, 8],
+    ['while a group of captures comes in', 'size=200k', 74, true, 8],
     ['while reports are written', 'size=300k', 74, true, 1],
   ])('%s (%s) ends with %i and leaves nothing', async (_name, limit, expected, asked, count) => {
     const servers = await Promise.all(Array.from({ length: count }, () => replaying(recording('web-2'))));

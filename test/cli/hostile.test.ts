@@ -251,10 +251,13 @@ describe('a fleet with hosts that mean harm', () => {
   test('no file is named by a host, and none is large', () => {
     const [run = ''] = runsIn(folder);
     const names = readdirSync(join(folder, 'runs', run), { recursive: true }).map(String);
-    const captures = report.hosts.map(({ name }) => `captures/${name}.json`);
-    expect(names.sort()).toEqual(
-      ['captures', ...captures, 'findings.ndjson', 'report.html', 'report.json', 'run.json'].sort(),
-    );
+    expect(names.filter((name) => !/^objects(\/[0-9a-f]{64})?$/.test(name)).sort()).toEqual([
+      'captures.ndjson',
+      'findings.ndjson',
+      'report.html',
+      'report.json',
+      'run.json',
+    ]);
     expect(html.length).toBeLessThan(4 * 1024 * 1024);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -32,7 +32,9 @@ async function underWay(args: readonly string[]) {
   const { pid, ended } = start(args, { cwd });
   const collected = () =>
     existsSync(join(cwd, 'runs')) &&
-    runsIn(cwd).some((name) => existsSync(join(cwd, 'runs', name, 'captures/good.json')));
+    runsIn(cwd).some(
+      (name) => (statSync(join(cwd, 'runs', name, 'captures.ndjson'), { throwIfNoEntry: false })?.size ?? 0) > 0,
+    );
   await until('the good host was collected and the others hang', () => collected() && hanging.open.size === 2);
   return { cwd, hanging, pid, ended };
 }

@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createRun, newRunId, openRun, readCaptures } from '../../src/evidence/run.ts';
+import { readCaptures } from '../../src/evidence/captures.ts';
+import { createRun, newRunId, openRun } from '../../src/evidence/run.ts';
 import type { HostResult, RunEntry } from '../../src/model/finding.ts';
 import type { Capture } from '../../src/model/host.ts';
 
@@ -39,6 +40,10 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
+async function* capturesIn(folder: string): AsyncIterable<Capture> {
+  yield* readCaptures(folder, (await openRun(folder)).captures);
+}
+
 describe('a run', () => {
   test('has no name until it is whole, then everything is in it', async () => {
     const draft = await createRun(out, 'run-1');
@@ -47,8 +52,8 @@ describe('a run', () => {
     expect((await readdir(out))[0]).toMatch(/^\..*partial$/);
     const folder = await draft.finish(entry, [], []);
     expect(await readdir(out)).toEqual(['run-1']);
-    expect((await readdir(folder)).sort()).toEqual(['captures', 'run.json']);
-    const captures = await collect(readCaptures(folder, await openRun(folder)));
+    expect((await readdir(folder)).sort()).toEqual(['captures.ndjson', 'run.json']);
+    const captures = await collect(capturesIn(folder));
     expect(captures.map(({ host }) => host.name)).toEqual(['web-1']);
   });
 
@@ -62,7 +67,7 @@ describe('a run', () => {
     expect(await readdir(out)).toEqual(['run-2']);
   });
 
-  test('names no file after what a host is called', async () => {
+  test('names no file after what a host is called, and finds every host again', async () => {
     const draft = await createRun(out, 'run-1');
     const names = [
       '..',
@@ -75,13 +80,14 @@ describe('a run', () => {
       `${'x'.repeat(300)}y`,
       'con:1',
       '-rf',
+      '__proto__',
+      '7',
+      'a\n{}',
     ];
     for (const name of names) await draft.addCapture(captureOf(name));
     const folder = await draft.finish(entry, [], []);
-    const files = await readdir(join(folder, 'captures'));
-    expect(files).toHaveLength(names.length);
-    for (const file of files) expect(file).toMatch(/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.json$/);
-    const captures = await collect(readCaptures(folder, await openRun(folder)));
+    expect((await readdir(folder)).sort()).toEqual(['captures.ndjson', 'run.json']);
+    const captures = await collect(capturesIn(folder));
     expect(captures.map(({ host }) => host.name).sort()).toEqual([...names].sort());
   });
 
@@ -155,23 +161,35 @@ describe('what is not a whole run is refused', () => {
     return draft.finish(entry, [], []);
   }
 
-  test('a capture that is missing', async () => {
+  const edited = async (name: string, edit: (text: string) => string) => {
     const folder = await finished();
-    await rm(join(folder, 'captures/web-1.json'));
-    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/capture of web-1 is missing/);
+    const path = join(folder, name);
+    await writeFile(path, edit(await readFile(path, 'utf8')));
+    return collect(capturesIn(folder));
+  };
+
+  test('captures that are missing, cut off, or no JSON', async () => {
+    const folder = await finished();
+    await rm(join(folder, 'captures.ndjson'));
+    await expect(collect(capturesIn(folder))).rejects.toThrow(/captures of the run are missing/);
+    await rm(folder, { recursive: true });
+    await expect(edited('captures.ndjson', (text) => text.slice(0, -5))).rejects.toThrow(/web-1 is missing or cut off/);
+    await rm(folder, { recursive: true });
+    await expect(edited('captures.ndjson', (text) => text.replace('{', '['))).rejects.toThrow(/is not JSON/);
+  });
+
+  test.each([
+    ['"at": 0', '"at": -1'],
+    ['"at": 0', '"at": 1e300'],
+    ['"at": 0', '"at": "0"'],
+    ['"bytes": ', '"bytes": 9'],
+  ])('a place that cannot be: %s → %s', async (from, to) => {
+    await expect(edited('run.json', (text) => text.replace(from, to))).rejects.toThrow(/missing or cut off/);
   });
 
   test('a capture of another host', async () => {
-    const folder = await finished();
-    await writeFile(join(folder, 'captures/web-1.json'), JSON.stringify(captureOf('db-1')));
-    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/not the capture of web-1/);
-  });
-
-  test('a path that leads out of the folder', async () => {
-    const folder = await finished();
-    const path = join(folder, 'run.json');
-    await writeFile(path, (await readFile(path, 'utf8')).replace('captures/web-1.json', 'captures/../../x.json'));
-    await expect(collect(readCaptures(folder, await openRun(folder)))).rejects.toThrow(/is missing/);
+    const swap = (text: string) => text.replace('web-1', 'web-2');
+    await expect(edited('captures.ndjson', swap)).rejects.toThrow(/is not the capture of web-1/);
   });
 
   test('a run.json that is cut off, or of another version', async () => {
@@ -180,8 +198,8 @@ describe('what is not a whole run is refused', () => {
     const text = await readFile(path, 'utf8');
     await writeFile(path, text.slice(0, -20));
     await expect(openRun(folder)).rejects.toThrow(/run\.json is not JSON/);
-    await writeFile(path, text.replace('"runVersion": 1', '"runVersion": 2'));
-    await expect(openRun(folder)).rejects.toThrow(/reads run version 1, not 2/);
+    await writeFile(path, text.replace('"runVersion": 2', '"runVersion": 1'));
+    await expect(openRun(folder)).rejects.toThrow(/reads run version 2, not 1/);
   });
 });
 

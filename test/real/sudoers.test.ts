@@ -1,8 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCaptures } from '../../src/evidence/captures.ts';
+import { openRun } from '../../src/evidence/run.ts';
 import { probes } from '../../src/facts/index.ts';
-import type { Capture } from '../../src/model/host.ts';
 import type { Output } from '../../src/model/probe.ts';
 import { type Fleet, type Ran, startFleet, whyNoFleet } from '../fleet/fleet.ts';
 import { suites } from './expected.ts';
@@ -61,11 +60,9 @@ const sh = (suite: string, script: string): string => {
 };
 
 async function outputsOf(report: ScanReport, host: string): Promise<readonly Output[]> {
-  const folder = join(report.folder, 'captures');
-  const captures = await Promise.all(
-    (await readdir(folder)).map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as Capture),
-  );
-  return captures.find((capture) => capture.host.name === host)?.outputs ?? [];
+  for await (const capture of readCaptures(report.folder, (await openRun(report.folder)).captures))
+    if (capture.host.name === host) return capture.outputs;
+  return [];
 }
 
 describe.skipIf(whyNoFleet().length > 0)('the printed sudoers file', () => {

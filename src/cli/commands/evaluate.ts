@@ -1,4 +1,5 @@
-import { createRun, newRunId, openRun, type RunFile, readCaptures } from '../../evidence/run.ts';
+import { readCaptures } from '../../evidence/captures.ts';
+import { createRun, newRunId, openRun, type RunFile } from '../../evidence/run.ts';
 import { expandPath } from '../../inputs/text.ts';
 import type { Baseline } from '../../model/baseline.ts';
 import type { RunEntry } from '../../model/finding.ts';
@@ -57,7 +58,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
   const draft = await createRun(out, newRunId(new Date()));
   try {
     const assessment = newAssessment(baselines, file.run.view, draft.spool);
-    for await (const capture of readCaptures(folder, file)) {
+    for await (const capture of readCaptures(folder, file.captures)) {
       if (keep) await draft.addCapture(capture);
       await assessment.take(capture);
     }
@@ -68,7 +69,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
       checksLeftOut: checksLeftOut(baselines, file.run.view),
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
     };
-    const head = assessment.head(entry, file.commands ?? []);
+    const head = assessment.head(entry, file.commands);
     const common = { gate: gateOf(args), json: args.json === true };
     if (!keep)
       return say(

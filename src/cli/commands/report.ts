@@ -1,7 +1,8 @@
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { formats } from '../../../reports/index.ts';
+import { readCaptures } from '../../evidence/captures.ts';
 import { causeOf, RunError } from '../../evidence/error.ts';
-import { createRun, openRun, readCaptures } from '../../evidence/run.ts';
+import { createRun, openRun } from '../../evidence/run.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
 import { joined, type Text } from '../../model/utf8.ts';
@@ -40,12 +41,12 @@ async function render(run: string, name: FormatName, temporary: string): Promise
   const draft = await createRun(temporary, file.run.id);
   try {
     const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
-    for await (const capture of readCaptures(run, file)) await assessment.take(capture);
+    for await (const capture of readCaptures(run, file.captures)) await assessment.take(capture);
     const parts: Text[] = [];
     // Bytes are the writer's again when this returns.
     const keep = (text: Text) => parts.push(typeof text === 'string' ? text : Buffer.from(text));
     const sink = { write: async (text: Text) => void keep(text) };
-    await formats[name].write(sourceOf(assessment.head(file.run, file.commands ?? []), draft), sink);
+    await formats[name].write(sourceOf(assessment.head(file.run, file.commands), draft), sink);
     return joined(parts);
   } finally {
     await draft.discard();
