@@ -13,7 +13,8 @@ import type { Capture } from '../model/host.ts';
 
 /** Facts → findings → spool, one host at a time, in whatever order the hosts come in. */
 export interface Assessment {
-  take(capture: Capture): Promise<readonly Finding[]>;
+  /** `written`: resolves when the results can be read from the spool. */
+  take(capture: Capture): { readonly findings: readonly Finding[]; readonly written: Promise<void> };
   head(run: RunEntry, commands: readonly CommandEntry[]): ReportHead;
 }
 
@@ -21,7 +22,7 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
   const assignments = assignmentsOf(baselines, view);
   const tally = newTally();
   return {
-    async take(capture) {
+    take(capture) {
       const facts = factsOf(capture);
       const findings = evaluateHost(capture, assignments, facts).sort(inOrder);
       const os = facts.get('os');
@@ -30,8 +31,8 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
         os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
       );
       tally.add(host, findings);
-      await spool.append({ host, findings, evidence: evidenceText(capture, recordNames(capture), findings) });
-      return findings;
+      const written = spool.append({ host, findings, evidence: evidenceText(capture, recordNames(capture), findings) });
+      return { findings, written };
     },
     head: (run, commands) => ({
       schemaVersion: '1.0',

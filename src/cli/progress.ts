@@ -39,5 +39,5 @@ function count(
   state.done += 1;
   state.running = Math.max(0, state.running - 1);
   if (event.outcome === 'unreachable') state.unreachable += 1;
-  else if (event.findings?.some((finding) => finding.status === 'fail') === true) state.failed += 1;
+  else if (event.fails === true) state.failed += 1;
 }

@@ -15,28 +15,49 @@ export interface Program {
   readonly clock: (host: Host) => number;
 }
 
-/** Runs the program on one host. Never throws: a host ends as a typed outcome, whatever it does. */
-export async function collectHost(host: Host, program: Program, ssh: SshOptions): Promise<Capture> {
-  const startedAt = new Date();
+/**
+ * What a host brought back, not read yet: call it once. Its bytes become hundreds of objects, which are garbage as soon as
+ * the host is judged, and cheap garbage only when that is soon.
+ */
+export type Unread = () => Capture;
+
+/** Runs the program on one host. Never throws, nor does what it gives: a host ends as a typed outcome, whatever it does. */
+export async function collectHost(host: Host, program: Program, ssh: SshOptions): Promise<Unread> {
+  const startedAtMs = Date.now();
+  const safely = (read: Unread): Unread => {
+    return () => {
+      try {
+        return read();
+      } catch (error) {
+        return failed(host, startedAtMs, error);
+      }
+    };
+  };
   try {
     const outcome = await execScript(host, 'sh', program.text, ssh);
-    return outcome.ok ? reached(host, program, outcome) : notReached(host, outcome);
+    if (!outcome.ok) return safely(() => notReached(host, outcome));
+    const nowMs = program.clock(host);
+    return safely(() => reached(host, program, outcome, nowMs));
   } catch (error) {
-    const message = `The scanner failed on this host: ${error instanceof Error ? error.message : String(error)}`;
-    return {
-      ...shell(host, startedAt.getTime(), Date.now()),
-      outcome: 'unreachable',
-      reason: 'internal',
-      message,
-      session: noSession(host),
-      hostEpoch: null,
-      outputs: [],
-      cost: { connections: 0, execs: 0, bytesOut: 0, bytesIn: 0, ms: Date.now() - startedAt.getTime() },
-    };
+    return () => failed(host, startedAtMs, error);
   }
 }
 
-function reached(host: Host, program: Program, outcome: Reached): Capture {
+function failed(host: Host, startedAtMs: number, error: unknown): Capture {
+  return {
+    ...shell(host, startedAtMs, Date.now()),
+    outcome: 'unreachable',
+    reason: 'internal',
+    message: `The scanner failed on this host: ${error instanceof Error ? error.message : String(error)}`,
+    session: noSession(host),
+    hostEpoch: null,
+    outputs: [],
+    cost: { connections: 0, execs: 0, bytesOut: 0, bytesIn: 0, ms: Date.now() - startedAtMs },
+  };
+}
+
+/** `nowMs`: what `program.clock` showed at the end. */
+function reached(host: Host, program: Program, outcome: Reached, nowMs: number): Capture {
   const { exec } = outcome;
   const frames = parseFrames(exec.stdout, exec.stderr, program.nonce, program.probes);
   exec.release();
@@ -52,7 +73,7 @@ function reached(host: Host, program: Program, outcome: Reached): Capture {
       hostKey: outcome.hostKey,
       banner: outcome.banner,
       clockOffsetSeconds:
-        hello === null ? null : offsetOf(hello, program.clock(host) - (outcome.finishedAtMs - outcome.execStartedAtMs)),
+        hello === null ? null : offsetOf(hello, nowMs - (outcome.finishedAtMs - outcome.execStartedAtMs)),
     },
     hostEpoch: hello?.epoch ?? null,
     outputs: frames.outputs,

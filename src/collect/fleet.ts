@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Capture, Host } from '../model/host.ts';
-import { collectHost, neverScanned, notLoggedIn, type Program } from './collector.ts';
+import { collectHost, neverScanned, notLoggedIn, type Program, type Unread } from './collector.ts';
 import { jumpLimiter, type SshOptions } from './ssh/session.ts';
 
 export interface FleetOptions {
@@ -17,7 +17,7 @@ export interface FleetOptions {
 }
 
 /**
- * Collects from every host and hands each capture on, in the order hosts end. A host that cannot be
+ * Collects from every host and hands on what each brought back, in the order hosts end. A host that cannot be
  * reached, or whose turn never came, comes as a capture too. Rejects only when `take` does: then no
  * further host is contacted, because nothing of it could be kept.
  */
@@ -25,7 +25,7 @@ export async function collectFleet(
   hosts: readonly Host[],
   program: Program,
   options: FleetOptions,
-  take: (capture: Capture) => Promise<void>,
+  take: (unread: Unread) => Promise<void>,
 ): Promise<void> {
   const slots = pLimit(options.concurrency);
   const throughJumps = jumpLimiter(options.perJumpHost);
@@ -42,16 +42,25 @@ export async function collectFleet(
   if (failure !== undefined) throw failure.cause;
 }
 
-async function visit(host: Host, program: Program, options: FleetOptions): Promise<Capture> {
+async function visit(host: Host, program: Program, options: FleetOptions): Promise<Unread> {
   const { signal } = options.ssh;
   if (!signal.aborted && options.jitterMs > 0) {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * options.jitterMs));
   }
-  if (signal.aborted) return neverScanned(host, `${endOf(signal)} before this host had its turn.`, Date.now());
+  if (signal.aborted) {
+    const never = neverScanned(host, `${endOf(signal)} before this host had its turn.`, Date.now());
+    return () => never;
+  }
   options.onStart(host);
-  const capture =
-    host.outsideOnly === true ? notLoggedIn(host, Date.now()) : await collectHost(host, program, options.ssh);
-  return options.lookFromOutside === undefined ? capture : options.lookFromOutside(capture);
+  const unread = await (host.outsideOnly === true ? stranger(host) : collectHost(host, program, options.ssh));
+  if (options.lookFromOutside === undefined) return unread;
+  const capture = await options.lookFromOutside(unread());
+  return () => capture;
+}
+
+async function stranger(host: Host): Promise<Unread> {
+  const capture = notLoggedIn(host, Date.now());
+  return () => capture;
 }
 
 function endOf(signal: AbortSignal): string {

@@ -56,8 +56,8 @@ function readerFor(patterns: readonly RegExp[]): Reader {
   };
 }
 
-/** The length and a checksum of both ends: quick, and only where to look. */
+/** Of the length and a checksum of both ends: quick, and only where to look. (Maps take small integers fastest.) */
 function keyOf(bytes: Buffer): number {
   const ends = bytes.length <= END ? crc32(bytes) : crc32(bytes.subarray(-END), crc32(bytes.subarray(0, END)));
-  return bytes.length * 2 ** 32 + ends;
+  return (Math.imul(bytes.length, 31) + ends) | 0;
 }

@@ -28,18 +28,21 @@ export async function openCaptures(folder: string): Promise<CaptureStore> {
   const places = new Map<string, Span>();
   const objects = objectStore(join(folder, OBJECTS));
   return {
-    async add(capture) {
+    add(capture) {
       const { spans, done } = lines.append([captureText(capture)]);
       const [span] = spans;
       if (span !== undefined) places.set(capture.host.name, span);
-      const writes = [done, ...objects.keep(capture.outputs)];
-      // When one fails, the others end first: nothing may still be writing into a folder that is taken away.
-      await Promise.allSettled(writes);
-      await Promise.all(writes);
+      return allOf([done, ...objects.keep(capture.outputs)]);
     },
     places: () => Object.fromEntries([...places].sort(([a], [b]) => (a < b ? -1 : 1))),
     close: () => lines.close(),
   };
+}
+
+/** When one fails, the others end first: nothing may still be writing into a folder that is taken away. */
+async function allOf(writes: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
 }
 
 /** Writes each text once. */

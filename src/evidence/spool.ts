@@ -57,12 +57,12 @@ export async function openSpool(file: string): Promise<Spool> {
     }
   }
   return {
-    async append({ host, findings, evidence }) {
+    append({ host, findings, evidence }) {
       const parts = [[inertJson(JSON.stringify(host))], linesOf(findings), evidence];
       const { spans, done } = results.append(parts);
       const [ofHost = NOTHING, ofFindings = NOTHING, ofEvidence = NOTHING] = spans;
       places.push({ name: host.name, host: ofHost, findings: ofFindings, evidence: ofEvidence });
-      await done;
+      return done;
     },
     async *read() {
       for (const { host, findings, evidence } of sorted()) {

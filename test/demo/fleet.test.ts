@@ -59,15 +59,25 @@ afterEach(async () => {
   for (const fleet of running.splice(0)) await fleet.stop();
 });
 
-function collect(host: Host, captures: readonly Capture[], probes = PROBES): Promise<Capture> {
+async function collect(
+  host: Host,
+  captures: readonly Capture[],
+  probes = PROBES,
+  defect: Partial<Program> = {},
+): Promise<Capture> {
   const nonce = newNonce();
-  const program: Program = { text: programOf(probes, nonce), nonce, probes, clock: demoClock(captures) };
+  const program: Program = { text: programOf(probes, nonce), nonce, probes, clock: demoClock(captures), ...defect };
   const { signal } = new AbortController();
   const uid = process.getuid?.() ?? null;
-  return collectHost(host, program, {
+  const read = await collectHost(host, program, {
     ...sshOptions({ home: null, uid, agentSocket: null, signal }),
     connectSeconds: 3,
   });
+  return read();
+}
+
+function fall(): never {
+  throw new Error('a defect');
 }
 
 function only(fleet: DemoFleet, name: string): Host {
@@ -108,6 +118,16 @@ describe('a scan of the embedded fleet', () => {
     const swapped = await collect(only(fleet, 'cache-1'), [web]);
     expect(swapped).toMatchObject({ outcome: 'unreachable', reason: 'host-key', outputs: [] });
     expect(swapped.message).toContain('has changed');
+  });
+
+  test.each([
+    ['while the host is there', { clock: () => fall() }],
+    ['when its answer is read', { probes: { map: () => fall() } as unknown as Probe[] }],
+  ])('says so when the scanner itself fails, %s', async (_when, defect) => {
+    const fleet = await start([web]);
+    const capture = await collect(only(fleet, 'web-1'), [web], PROBES, defect);
+    expect(capture).toMatchObject({ outcome: 'unreachable', reason: 'internal', outputs: [], hostEpoch: null });
+    expect(capture.message).toMatch(/The scanner failed on this host: .*a defect/);
   });
 
   test('sees a recording that broke off break off again', async () => {

@@ -60,7 +60,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
     const assessment = newAssessment(baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(folder, file.captures)) {
       if (keep) await draft.addCapture(capture);
-      await assessment.take(capture);
+      await assessment.take(capture).written;
     }
     const entry: RunEntry = {
       ...file.run,

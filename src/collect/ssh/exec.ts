@@ -43,8 +43,11 @@ export async function startCommand(
     () => refused('no answer'),
     stop,
     (done, fail) => {
-      client.once('close', () => fail(refused('the connection was closed')));
+      const onClose = () => fail(refused('the connection was closed'));
+      client.once('close', onClose);
       client.exec(command, (error, channel) => {
+        // Every connection is closed in the end.
+        client.off('close', onClose);
         if (error) fail(refused(error.message));
         // At once: the exit status may be in the packets that came along.
         else done({ startedAtMs: Date.now(), result: collect(client, gate, channel, stdin, caps, stop) });
