@@ -7,7 +7,8 @@ const PARTS = [
   ['facts', /\/dist\/src\/facts\//],
   ['checks and findings', /\/dist\/(src\/evaluate|checks)\//],
   ['evidence records for the reports', /\/dist\/src\/evidence\/(spool|records)/],
-  ['captures on disk', /\/dist\/src\/evidence\//],
+  // What both captures and evidence records are written with counts for whoever calls it.
+  ['captures on disk', /\/dist\/src\/evidence\/(?!append-file|written)/],
   ['reports', /\/dist\/reports\/|\/node_modules\/handlebars\//],
   ['inventory, baselines, command line', /\/dist\/src\/(inputs|cli)\/|\/node_modules\//],
 ];
