@@ -11,9 +11,16 @@ export interface Context {
   readonly uid: number | null;
 }
 
+/** How a command is written, and what it does in one line, as the help shows it. */
+export interface About {
+  readonly usage: string;
+  readonly summary: string;
+}
+
 /** Adds one command to the command line. `run` keeps its exit code. */
 export type Command = (
   cli: Argv,
+  about: About,
   context: Context,
   run: (command: () => Promise<number>) => () => Promise<void>,
 ) => Argv;

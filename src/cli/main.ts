@@ -3,15 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { RunError } from '../evidence/error.ts';
 import { InputError } from '../inputs/error.ts';
 import { suggest } from '../inputs/suggest.ts';
-import { baselinesCommand } from './commands/baselines.ts';
-import { checksCommand } from './commands/checks.ts';
-import { demoCommand } from './commands/demo.ts';
-import { evaluateCommand } from './commands/evaluate.ts';
-import { initCommand } from './commands/init.ts';
-import { planCommand } from './commands/plan.ts';
-import { reportCommand } from './commands/report.ts';
-import { scanCommand } from './commands/scan.ts';
-import { schemaCommand } from './commands/schema.ts';
+import { commandsFor } from './commands/index.ts';
 import { systemConsole } from './console.ts';
 import type { Context } from './context.ts';
 import { EXIT } from './exit.ts';
@@ -38,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = await command();
   };
   try {
-    await parser(context, run, argv).parseAsync([...argv]);
+    await (await parser(context, run, argv)).parseAsync([...argv]);
     if (await context.console.flushed()) return code;
     throw new RunError('io', 'Standard output could not be written.');
   } catch (error) {
@@ -48,18 +40,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 type Run = (command: () => Promise<number>) => () => Promise<void>;
 
-function parser(context: Context, run: Run, words: readonly string[]): Argv {
-  const commands = [
-    scanCommand,
-    planCommand,
-    evaluateCommand,
-    reportCommand,
-    checksCommand,
-    baselinesCommand,
-    schemaCommand,
-    initCommand,
-    demoCommand,
-  ];
+async function parser(context: Context, run: Run, words: readonly string[]): Promise<Argv> {
   const cli: Argv = yargs()
     .scriptName('fleetproof')
     .usage(
@@ -90,7 +71,8 @@ function parser(context: Context, run: Run, words: readonly string[]): Argv {
     .epilogue(
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
     );
-  return commands.reduce<Argv>((all, command) => command(all, context, run), cli);
+  const commands = await commandsFor(words);
+  return commands.reduce<Argv>((all, { about, command }) => command(all, about, context, run), cli);
 }
 
 interface Options {

@@ -4,10 +4,10 @@ import type { Command } from '../context.ts';
 import { columns, wrap } from '../text.ts';
 
 /** `fleetproof baselines [ID]`: the documented baselines that ship with the package. */
-export const baselinesCommand: Command = (cli, { console }, run) =>
+export const baselinesCommand: Command = (cli, about, { console }, run) =>
   cli.command(
-    'baselines [id]',
-    'List the built-in baselines, or show one',
+    about.usage,
+    about.summary,
     (args) =>
       args
         .positional('id', { type: 'string', describe: 'A baseline, e.g. cleavr' })

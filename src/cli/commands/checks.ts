@@ -8,10 +8,10 @@ import type { Command } from '../context.ts';
 import { columns, wrap } from '../text.ts';
 
 /** `fleetproof checks [ID]`: the catalogue explains itself, from the code. */
-export const checksCommand: Command = (cli, { console }, run) =>
+export const checksCommand: Command = (cli, about, { console }, run) =>
   cli.command(
-    'checks [id]',
-    'List the checks, or explain one',
+    about.usage,
+    about.summary,
     (args) =>
       args
         .positional('id', { type: 'string', describe: 'A check, e.g. ssh-key-only' })

@@ -12,10 +12,10 @@ import { liveProgress } from '../progress.ts';
 import { scan } from '../scan.ts';
 
 /** `fleetproof demo`: an embedded fleet over real SSH, scanned like any other: the two-minute tour. */
-export const demoCommand: Command = (cli, context, run) =>
+export const demoCommand: Command = (cli, about, context, run) =>
   cli.command(
-    'demo',
-    'Scan an embedded fleet over real SSH: the two-minute tour',
+    about.usage,
+    about.summary,
     (args) =>
       args.option('out', { alias: 'o', type: 'string', default: 'runs', describe: 'Folder that keeps the run' }),
     (args) => run(() => demo(expandPath(args.out, context.folders), context))(),

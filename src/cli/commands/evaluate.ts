@@ -14,10 +14,10 @@ import { temporaryFolder } from '../temporary.ts';
 import { TOOL } from '../tool.ts';
 
 /** `fleetproof evaluate RUN`: judge the recorded evidence again, offline, by the same or another baseline. */
-export const evaluateCommand: Command = (cli, context, run) =>
+export const evaluateCommand: Command = (cli, about, context, run) =>
   cli.command(
-    'evaluate <run>',
-    'Judge the recorded evidence of a run again, offline',
+    about.usage,
+    about.summary,
     (args) =>
       withGate(withFormats(args))
         .positional('run', {

@@ -29,10 +29,10 @@ format: [json, html]
 `;
 
 /** `fleetproof init`: a commented start that a first scan needs only addresses in. */
-export const initCommand: Command = (cli, { console, folders }, run) =>
+export const initCommand: Command = (cli, about, { console, folders }, run) =>
   cli.command(
-    'init [folder]',
-    'Write a commented starter inventory and configuration',
+    about.usage,
+    about.summary,
     (args) => args.positional('folder', { type: 'string', default: '.', describe: 'Where to write them' }),
     (args) =>
       run(async () => {

@@ -11,10 +11,10 @@ import { columns, wrap } from '../text.ts';
 import { outsideJson, outsideText } from './plan-outside.ts';
 
 /** `fleetproof plan`: what would run, where, as whom. Connects to nothing. */
-export const planCommand: Command = (cli, context, run) =>
+export const planCommand: Command = (cli, about, context, run) =>
   cli.command(
-    'plan [hosts..]',
-    'Show what would run, where and as whom; connect to nothing',
+    about.usage,
+    about.summary,
     (args) =>
       withOutsideOptions(withSelection(args))
         .option('sudoers', { type: 'boolean', describe: 'Print a least-privilege sudoers file for it' })

@@ -13,10 +13,10 @@ import { formatsOf } from '../selection.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 /** `fleetproof report RUN --format F`: any format from a run, later and offline. */
-export const reportCommand: Command = (cli, context, run) =>
+export const reportCommand: Command = (cli, about, context, run) =>
   cli.command(
-    'report <run>',
-    'Write a report of a run in any format',
+    about.usage,
+    about.summary,
     (args) =>
       args
         .positional('run', { type: 'string', demandOption: true, describe: 'A run folder' })

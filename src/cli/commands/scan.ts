@@ -26,10 +26,10 @@ import { formatsOf, type SelectionArguments, selectionOf, withFormats, withSelec
 const DEFAULTS = { out: 'runs', concurrency: 32, perJumpHost: 8, jitterMs: 20 } as const;
 
 /** `fleetproof scan`: reach every host, judge it, keep the evidence, say what is wrong. */
-export const scanCommand: Command = (cli, context, run) =>
+export const scanCommand: Command = (cli, about, context, run) =>
   cli.command(
-    'scan [hosts..]',
-    'Scan hosts and judge them by a baseline',
+    about.usage,
+    about.summary,
     (args) => withOutsideOptions(withConnection(withGate(withFormats(withSelection(args))))),
     (args) => run(() => scanFleet(args, context))(),
   );

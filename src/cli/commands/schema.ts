@@ -3,10 +3,10 @@ import { schema, schemaNames } from '../../inputs/schema.ts';
 import type { Command } from '../context.ts';
 
 /** `fleetproof schema NAME`: the JSON Schemas that inputs are checked against and the report follows. */
-export const schemaCommand: Command = (cli, { console }, run) =>
+export const schemaCommand: Command = (cli, about, { console }, run) =>
   cli.command(
-    'schema <name>',
-    'Print a JSON Schema (2020-12)',
+    about.usage,
+    about.summary,
     (args) =>
       args.positional('name', {
         choices: ['report', ...schemaNames] as const,
