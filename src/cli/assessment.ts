@@ -30,8 +30,10 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
         capture,
         os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
       );
+      const evidence = evidenceText(capture, recordNames(capture), findings);
+      // Nothing is counted of a host before all is made that can fail.
       tally.add(host, findings);
-      const written = spool.append({ host, findings, evidence: evidenceText(capture, recordNames(capture), findings) });
+      const written = spool.append({ host, findings, evidence });
       return { findings, written };
     },
     head: (run, commands) => ({

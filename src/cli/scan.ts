@@ -2,15 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Program, Unread } from '../collect/collector.ts';
 import { collectFleet, type FleetOptions } from '../collect/fleet.ts';
 import { commandSetSha256, programOf } from '../collect/program.ts';
-import { createRun, newRunId, type RunDraft } from '../evidence/run.ts';
+import { allWritten } from '../evidence/error.ts';
+import { createRun, newRunId } from '../evidence/run.ts';
 import { commandsOf } from '../facts/commands.ts';
 import { familiesFor, probesFor } from '../facts/derive.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { ExchangeFamily } from '../model/exchange.ts';
 import type { RunEntry, View } from '../model/finding.ts';
 import type { Capture, Host } from '../model/host.ts';
-import { type Assessment, checksLeftOut, factNamesOf, newAssessment } from './assessment.ts';
+import { checksLeftOut, factNamesOf, newAssessment } from './assessment.ts';
 import { inGroups } from './groups.ts';
+import { judgeAndKeepOne } from './judge-and-keep.ts';
 import { type Conclusion, conclude, type FormatName } from './reports.ts';
 import { TOOL } from './tool.ts';
 
@@ -61,13 +63,11 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
     const families = view === 'inside' ? [] : familiesFor(names);
     const lookFromOutside = (capture: Capture) => request.lookFromOutside(capture, families);
     const options = { ...request.fleet, onStart, ...(families.length === 0 ? {} : { lookFromOutside }) };
-    const keepAndJudge = inGroups<Unread>(groupSize(options.concurrency), WAIT_MS, async (group) => {
-      const ends = group.map(async (read) => keepAndJudgeOne(read(), draft, assessment));
-      // When one fails, the others end first: nothing may still be writing into a folder that is taken away.
-      await Promise.allSettled(ends);
-      for (const event of await Promise.all(ends)) request.onProgress(event);
+    const judgeAndKeep = inGroups<Unread>(groupSize(options.concurrency), WAIT_MS, async (group) => {
+      const ends = group.map(async (read) => judgeAndKeepOne(read(), assessment, draft));
+      for (const event of await allWritten(ends)) request.onProgress(event);
     });
-    await collectFleet(request.hosts, program, options, keepAndJudge);
+    await collectFleet(request.hosts, program, options, judgeAndKeep);
     const run: RunEntry = {
       id: draft.id,
       tool: TOOL,
@@ -88,20 +88,6 @@ export async function scan<T>(request: ScanRequest<T>): Promise<T> {
     // Does nothing to a run that was finished.
     await draft.discard();
   }
-}
-
-/** What waits for the disk does not refer to the capture, nor to what was made of it: all that is garbage at once. */
-function keepAndJudgeOne(capture: Capture, draft: RunDraft, assessment: Assessment): Promise<ProgressEvent> {
-  const kept = draft.addCapture(capture);
-  const { findings, written } = assessment.take(capture);
-  const fails = findings.some(({ status }) => status === 'fail');
-  return ended({ kind: 'end', host: capture.host.name, outcome: capture.outcome, fails }, [kept, written]);
-}
-
-async function ended(event: ProgressEvent, writes: readonly Promise<void>[]): Promise<ProgressEvent> {
-  await Promise.allSettled(writes);
-  await Promise.all(writes);
-  return event;
 }
 
 /** A host that waits for its group holds up another one: most of those that may run at a time go on. */

@@ -37,7 +37,8 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
   const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
   const outputs: Output[] = [];
   let bye: number | null = null;
-  for (let at = 1; at < parts.length; at += 1) {
+  const most = mostItems(probes);
+  for (let at = 1; at < parts.length && outputs.length <= most; at += 1) {
     const part = parts[at];
     const item = part === undefined ? null : ITEM.exec(part.head);
     if (part === undefined || item === null) {
@@ -56,7 +57,7 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         uid: uid === '-' ? null : Number(uid),
         argv: argvOf(probe, stdout, part),
         out: bodyOf(stdout, out),
-        startedAt: hello.epoch + Math.floor((Number(started) - first) / 100),
+        startedAt: instantOf(hello.epoch + Math.floor((Number(started) - first) / 100)),
         ms: done === null ? null : (done - Number(started)) * 10,
         stderr: errors.get(probe)?.shift() ?? NOTHING,
         nonce,
@@ -69,8 +70,18 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
   return { hello, outputs, complete: bye === outputs.length };
 }
 
+/** What the program can send at most: more is not of its making, and could be anything up to the cap in pieces of a byte. */
+function mostItems(probes: readonly Probe[]): number {
+  return probes.reduce((sum, { each }) => sum + 1 + (each === undefined ? 0 : each.limit + 2), 0);
+}
+
 const ITEM = /^item ([a-z0-9.-]+) (ran|missing|denied) (\d+|-) (\d+)$/;
 const NOTHING = Buffer.alloc(0);
+
+/** Null for what no clock shows. */
+function instantOf(epochSeconds: number): number | null {
+  return epochSeconds >= 0 && epochSeconds <= LAST_SECOND ? epochSeconds : null;
+}
 
 /** What each probe wrote to stderr, run by run. */
 function errorsOf(stderr: Buffer, nonce: string): Map<string, Buffer[]> {
@@ -135,9 +146,13 @@ function split(stream: Buffer, nonce: string): Part[] {
 
 function helloOf(head: string | undefined): Hello | null {
   const match = /^hello 1 (\d+) (\d+) (\d+) (root|all|some|no) \S+$/.exec(head ?? '');
-  if (match === null) return null;
-  return { uid: Number(match[1]), epoch: Number(match[2]), sudo: match[4] as Hello['sudo'] };
+  const epoch = Number(match?.[2]);
+  if (match === null || epoch > LAST_SECOND) return null;
+  return { uid: Number(match[1]), epoch, sudo: match[4] as Hello['sudo'] };
 }
+
+/** Of the year 9999: no clock shows more, and few programs could write it. */
+const LAST_SECOND = 253_402_300_799;
 
 const NO_PATTERNS: readonly RegExp[] = [];
 
@@ -148,7 +163,7 @@ interface Raw {
   readonly uid: number | null;
   readonly argv: readonly string[];
   readonly out: Buffer;
-  readonly startedAt: number;
+  readonly startedAt: number | null;
   /** Null when it did not arrive whole. */
   readonly ms: number | null;
   readonly stderr: Buffer;

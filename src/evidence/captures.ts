@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, answersOf } from '../answers/answers.ts';
 import type { Capture } from '../model/host.ts';
 import type { Output } from '../model/probe.ts';
-import { recent } from '../model/recent.ts';
+import { type Recent, recent } from '../model/recent.ts';
 import { openAppendFile, readSpan, type Span } from './append-file.ts';
 import { captureText, standsApart } from './capture-text.ts';
-import { causeOf, RunError, writing } from './error.ts';
+import { allWritten, causeOf, RunError, writing } from './error.ts';
+import { isRecord, openRegular, readRegular } from './regular.ts';
 
 /** One line for each host, in the order in which they came in. */
-export const CAPTURES = 'captures.ndjson';
-/** Outputs that more than one host gave, each a file that is named by its SHA-256. */
-export const OBJECTS = 'objects';
+const CAPTURES = 'captures.ndjson';
+/** Outputs that were met before, each a file that is named by its SHA-256. */
+const OBJECTS = 'objects';
 
 /** The captures of a run that is being written. */
 export interface CaptureStore {
   /** Resolves when the capture and all that it refers to are written. */
   add(capture: Capture): Promise<void>;
-  /** Host name → its line; sorted by name. */
+  /** Host name → its line. */
   places(): Readonly<Record<string, Span>>;
   close(): Promise<void>;
 }
@@ -32,24 +33,19 @@ export async function openCaptures(folder: string): Promise<CaptureStore> {
       const { spans, done } = lines.append([captureText(capture)]);
       const [span] = spans;
       if (span !== undefined) places.set(capture.host.name, span);
-      return allOf([done, ...objects.keep(capture.outputs)]);
+      return allWritten([done, ...objects.keep(capture.outputs)]).then(() => undefined);
     },
     places: () => Object.fromEntries([...places].sort(([a], [b]) => (a < b ? -1 : 1))),
     close: () => lines.close(),
   };
 }
 
-/** When one fails, the others end first: nothing may still be writing into a folder that is taken away. */
-async function allOf(writes: readonly Promise<void>[]): Promise<void> {
-  await Promise.allSettled(writes);
-  await Promise.all(writes);
-}
-
-/** Writes each text once. */
+/** Writes each text once, one after the other: a host may send thousands, and there are only so many files to open. */
 function objectStore(folder: string) {
   /** `null`: written. */
   const writes = new WeakMap<Answer, Promise<void> | null>();
   let ready: Promise<unknown> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const write = async (answer: Answer, text: string): Promise<void> => {
     ready ??= mkdir(folder);
     const path = join(folder, answer.stdoutSha256);
@@ -71,7 +67,8 @@ function objectStore(folder: string) {
         if (output === undefined || !standsApart(output, answer)) continue;
         let known = writes.get(answer);
         if (known === undefined) {
-          known = write(answer, output.stdout);
+          known = last.then(() => write(answer, output.stdout));
+          last = known.catch(() => undefined);
           writes.set(answer, known);
         }
         if (known !== null) waiting.push(known);
@@ -88,63 +85,82 @@ const KEPT = 16_000_000;
 export async function* readCaptures(folder: string, places: Readonly<Record<string, Span>>): AsyncIterable<Capture> {
   const path = join(folder, CAPTURES);
   const objects = recent<string, string>(KEPT, (text) => text.length);
-  const textOf = async (sha256: unknown): Promise<string> => {
-    const known = objects.get(String(sha256));
-    if (known !== undefined) return known;
-    const text = await readObject(folder, sha256);
-    objects.set(String(sha256), text);
-    return text;
-  };
-  const handle = await open(path).catch((error: unknown) => {
-    throw new RunError('data', `${path}: the captures of the run are missing (${causeOf(error)}).`, error);
+  const handle = await openRegular(path).catch((error: unknown) => {
+    throw new RunError('data', `${path}: the captures of the run cannot be read (${causeOf(error)}).`, error);
   });
   try {
     const { size } = await handle.stat();
     for (const [host, span] of Object.entries(places)) {
       if (!isInside(span, size)) throw new RunError('data', `${path}: the capture of ${host} is missing or cut off.`);
-      const capture = parse(
-        readSpan(handle.fd, span, Buffer.allocUnsafe(span.bytes), path).toString(),
-        path,
-      ) as Capture;
-      if (capture.captureVersion !== 1 || capture.host?.name !== host)
+      const line = parse(readSpan(handle.fd, span, Buffer.allocUnsafe(span.bytes), path), path);
+      if (!isCapture(line, host))
         throw new RunError('data', `${path}: at byte ${span.at} is not the capture of ${host}.`);
-      yield { ...capture, outputs: await Promise.all(capture.outputs.map((output) => whole(output, textOf))) };
+      yield await whole(line, folder, objects);
     }
   } finally {
     await handle.close();
   }
 }
 
-function isInside({ at, bytes }: Span, size: number): boolean {
-  return Number.isSafeInteger(at) && Number.isSafeInteger(bytes) && at >= 0 && bytes >= 0 && at + bytes <= size;
+function isInside(span: unknown, size: number): span is Span {
+  if (!isRecord(span)) return false;
+  const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+  const { at, bytes } = span;
+  return isCount(at) && isCount(bytes) && at + bytes <= size;
 }
 
-/** As kept: a text, or where it stands. */
-interface Kept extends Omit<Output, 'stdout'> {
-  readonly stdout: string | { readonly sha256: string };
+/** As kept: outputs are texts, or say where their text stands. */
+interface KeptCapture extends Omit<Capture, 'outputs'> {
+  readonly outputs: readonly (Omit<Output, 'stdout'> & { readonly stdout: string | { readonly sha256: unknown } })[];
 }
 
-async function whole(output: Kept, textOf: (sha256: unknown) => Promise<string>): Promise<Output> {
-  const { stdout } = output;
-  return { ...output, stdout: typeof stdout === 'string' ? stdout : await textOf(stdout?.sha256) };
+function isCapture(line: unknown, host: string): line is KeptCapture {
+  return (
+    isRecord(line) &&
+    line.captureVersion === 1 &&
+    isRecord(line.host) &&
+    line.host.name === host &&
+    Array.isArray(line.outputs) &&
+    line.outputs.every((output) => isRecord(output) && (typeof output.stdout === 'string' || isRecord(output.stdout)))
+  );
+}
+
+/** `objects`: texts that other captures referred to. */
+async function whole(kept: KeptCapture, folder: string, objects: Recent<string, string>): Promise<Capture> {
+  // However often one capture refers to a text, it is one.
+  const own = new Map<string, string>();
+  const outputs: Output[] = [];
+  for (const output of kept.outputs) {
+    const { stdout } = output;
+    if (typeof stdout === 'string') {
+      outputs.push({ ...output, stdout });
+      continue;
+    }
+    const name = String(stdout.sha256);
+    const text = own.get(name) ?? objects.get(name) ?? (await readObject(folder, name));
+    own.set(name, text);
+    objects.set(name, text);
+    outputs.push({ ...output, stdout: text });
+  }
+  return { ...kept, outputs };
 }
 
 /** An object proves itself: its name is the SHA-256 of what is in it. */
-async function readObject(folder: string, sha256: unknown): Promise<string> {
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256))
+async function readObject(folder: string, sha256: string): Promise<string> {
+  if (!/^[0-9a-f]{64}$/.test(sha256))
     throw new RunError('data', `${join(folder, CAPTURES)}: an output refers to what is not a SHA-256.`);
   const path = join(folder, OBJECTS, sha256);
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new RunError('data', `${path}: an output that captures refer to is missing (${causeOf(error)}).`, error);
+  const bytes = await readRegular(path).catch((error: unknown) => {
+    throw new RunError('data', `${path}: an output that captures refer to cannot be read (${causeOf(error)}).`, error);
   });
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new RunError('data', `${path}: this is not what was recorded; its SHA-256 is another one.`);
   return bytes.toString();
 }
 
-function parse(text: string, path: string): unknown {
+function parse(bytes: Buffer, path: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString());
   } catch (error) {
     throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
   }

@@ -22,3 +22,9 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
     throw new RunError('io', `${path} could not be written: ${causeOf(error)}.`, error);
   }
 }
+
+/** When one fails, the others end first: nothing may still be writing into a folder that is taken away. */
+export async function allWritten<T>(writes: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(writes);
+  return Promise.all(writes);
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import { bufferPool } from '../model/buffers.ts';
@@ -9,6 +9,7 @@ import { roomFor, type Text, writePieces } from '../model/utf8.ts';
 import type { Span } from './append-file.ts';
 import { type CaptureStore, openCaptures } from './captures.ts';
 import { causeOf, RunError, writing } from './error.ts';
+import { isRecord, readRegular } from './regular.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** `run.json`: the run itself, and what it takes to judge it again. */
@@ -30,7 +31,7 @@ export interface RunDraft {
   readonly spool: Spool;
   /** Keeps a capture: it and all that it refers to are written when this resolves. */
   addCapture(capture: Capture): Promise<void>;
-  /** Opens a file of the run for a report writer; it is synced when it is closed. */
+  /** Opens a file of the run for a report writer. */
   create(name: string): Promise<Sink>;
   /** Writes `run.json` and gives the folder its name; returns that. */
   finish(entry: RunEntry, baselines: readonly Baseline[], commands: readonly CommandEntry[]): Promise<string>;
@@ -56,8 +57,7 @@ export function newRunId(now: Date): string {
 /** Makes the draft of a run below `out`. Throws `RunError('create')` before any host is contacted. */
 export async function createRun(out: string, id: string): Promise<RunDraft> {
   const folder = join(out, `.${id}.partial`);
-  const { spool, captures } = await startIn(folder).catch(async (error: unknown) => {
-    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  const { spool, captures } = await startIn(out, folder).catch((error: unknown) => {
     const what = `The output folder ${out} cannot be written: ${causeOf(error)}. Choose another with -o DIR.`;
     throw new RunError('create', what, error);
   });
@@ -70,9 +70,12 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
     addCapture: (capture) => captures.add(capture),
     async finish(run, baselines, commands) {
       const file: RunFile = { runVersion: 2, run, baselines, commands, captures: captures.places() };
-      await captures.close();
-      await spool.close();
-      await rm(join(folder, '.spool'));
+      // Some file systems say only now that there was no room.
+      await writing(folder, async () => {
+        await captures.close();
+        await spool.close();
+        await rm(join(folder, '.spool'));
+      });
       await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
       const final = join(out, id);
       await writing(final, () => rename(folder, final));
@@ -85,13 +88,17 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
   };
 }
 
-async function startIn(folder: string): Promise<{ readonly spool: Spool; readonly captures: CaptureStore }> {
-  await makeFolder(folder);
-  const captures = await openCaptures(folder);
+async function startIn(out: string, folder: string) {
+  await makeFolder(out);
+  // One that is there already is somebody else's.
+  await mkdir(folder);
+  let captures: CaptureStore | undefined;
   try {
+    captures = await openCaptures(folder);
     return { captures, spool: await openSpool(join(folder, '.spool')) };
   } catch (error) {
-    await captures.close();
+    await captures?.close();
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }
 }
@@ -143,7 +150,7 @@ async function createFile(path: string): Promise<Sink> {
         await flush();
       } finally {
         sinkBuffers.give(buffer);
-        await handle.close();
+        await writing(path, () => handle.close());
       }
     },
   };
@@ -154,15 +161,27 @@ export async function openRun(folder: string): Promise<RunFile> {
   const path = join(folder, 'run.json');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readRegular(path)).toString();
   } catch (error) {
     const partial = folder.includes('.partial') ? ' It is the rest of a run that did not end.' : '';
     throw new RunError('missing', `${folder} is not a run: ${causeOf(error)}.${partial}`, error);
   }
-  const file = parse(text, path) as RunFile;
-  if (file.runVersion !== 2)
-    throw new RunError('data', `${path}: this version reads run version 2, not ${file.runVersion}.`);
+  const file = parse(text, path);
+  if (isRecord(file) && file.runVersion !== undefined && file.runVersion !== 2)
+    throw new RunError('data', `${path}: this version reads run version 2, not ${JSON.stringify(file.runVersion)}.`);
+  if (!isRunFile(file)) throw new RunError('data', `${path} is not what a scan writes; a part of it is missing.`);
   return file;
+}
+
+function isRunFile(file: unknown): file is RunFile {
+  return (
+    isRecord(file) &&
+    file.runVersion === 2 &&
+    isRecord(file.run) &&
+    Array.isArray(file.baselines) &&
+    Array.isArray(file.commands) &&
+    isRecord(file.captures)
+  );
 }
 
 function parse(text: string, path: string): unknown {

@@ -54,6 +54,21 @@ describe('an output folder that cannot be', () => {
   });
 });
 
+test('a run that names a folder elsewhere as its id does nothing to that folder', async () => {
+  const server = await replaying(recording('web-1'));
+  const cwd = folderFor({ h: place(server) }, knownLine(server));
+  await fleetproof([...SCAN, '--format', 'json'], { cwd });
+  const [run = ''] = runsIn(cwd);
+  const file = join(cwd, 'runs', run, 'run.json');
+  const other = join(cwd, '.other.partial');
+  mkdirSync(other);
+  writeFileSync(join(other, 'theirs'), 'kept');
+  const id = join('..', '..', '..', '..', '..', '..', cwd, '.other');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(`"id": "${run}"`, `"id": "/${id}"`));
+  expect((await fleetproof(['report', `runs/${run}`, '--format', 'json', '-o', 'report.json'], { cwd })).code).toBe(0);
+  expect(readdirSync(other)).toEqual(['theirs']);
+});
+
 test('a report is written into a pipe or a device as it is, and over a file only when it is whole', async () => {
   const server = await replaying(recording('web-1'));
   const cwd = folderFor({ h: place(server) }, knownLine(server));

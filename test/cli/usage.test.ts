@@ -22,6 +22,7 @@ describe('what cannot be used stops before any connection', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, number, RegExp]>([
     ['no command', [], {}, 64, /Name a command/],
     ['an unknown command', ['scna'], {}, 64, /Did you mean scan|scna/],
+    ['a command that is no word', ['--_=checks'], {}, 64, /word of its own/],
     [
       'an unknown option',
       ['scan', 'h', '--fial-on', 'any'],

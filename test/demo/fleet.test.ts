@@ -130,6 +130,13 @@ describe('a scan of the embedded fleet', () => {
     expect(capture.message).toMatch(/The scanner failed on this host: .*a defect/);
   });
 
+  test('takes no time from a host whose clock shows what no clock can', async () => {
+    const absurd = named('absurd', { ...web, hostEpoch: 1e15 });
+    const fleet = await start([absurd]);
+    const capture = await collect(only(fleet, 'absurd'), [absurd]);
+    expect(capture).toMatchObject({ outcome: 'unreachable', reason: 'unreadable', hostEpoch: null, outputs: [] });
+  });
+
   test('sees a recording that broke off break off again', async () => {
     const cut = web.outputs
       .slice(0, 2)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -94,14 +94,17 @@ describe('an output that hosts share', () => {
     await writeFile(path, shared.replace('rules', 'rulez'));
     await expect(capturesIn(folder)).rejects.toThrow(/this is not what was recorded/);
     await rm(path);
-    await expect(capturesIn(folder)).rejects.toThrow(/an output that captures refer to is missing/);
+    await expect(capturesIn(folder)).rejects.toThrow(/an output that captures refer to cannot be read/);
     const file = join(folder, 'captures.ndjson');
     const text = await readFile(file, 'utf8');
     const traversal = `../../../${'x'.repeat(64 - 9)}`;
     await writeFile(file, text.replaceAll(sha256(shared), traversal));
     await expect(capturesIn(folder)).rejects.toThrow(/refers to what is not a SHA-256/);
     await writeFile(file, text.replaceAll(`{"sha256":"${sha256(shared)}"}`, 'null'.padEnd(77)));
-    await expect(capturesIn(folder)).rejects.toThrow(/refers to what is not a SHA-256/);
+    await expect(capturesIn(folder)).rejects.toThrow(/is not the capture of [bc]/);
+    await writeFile(file, text);
+    await symlink('/dev/zero', path);
+    await expect(capturesIn(folder)).rejects.toThrow(/an output that captures refer to cannot be read/);
   });
 });
 
@@ -121,3 +124,28 @@ test('captures that come in at once are all whole, and a text is written once', 
   expect(await capturesIn(folder)).toEqual(all);
   expect(await readdir(join(folder, 'objects'))).toEqual([sha256(text)]);
 });
+
+test.skipIf(!existsSync('/proc/self/fd'))(
+  'hosts that share thousands of texts do not use up the files that may be open',
+  async () => {
+    const texts = Array.from({ length: 2000 }, (_, at) => `text ${at} of many ${'v'.repeat(1100)}`);
+    const all = ['a', 'b'].map((name) =>
+      captureOf(
+        name,
+        texts.map((text, at) => outputOf(`p-${at}`, text)),
+      ),
+    );
+    const draft = await createRun(out, 'run-1');
+    const before = readdirSync('/proc/self/fd').length;
+    let most = 0;
+    const counting = setInterval(() => {
+      most = Math.max(most, readdirSync('/proc/self/fd').length - before);
+    });
+    for (const capture of all) await draft.addCapture(capture);
+    clearInterval(counting);
+    const folder = await draft.finish({ id: 'run-1' } as unknown as RunEntry, [], []);
+    expect(await readdir(join(folder, 'objects'))).toHaveLength(2000);
+    expect(most).toBeLessThan(16);
+    expect(await capturesIn(folder)).toEqual(all);
+  },
+);

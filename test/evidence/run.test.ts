@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -171,7 +172,7 @@ describe('what is not a whole run is refused', () => {
   test('captures that are missing, cut off, or no JSON', async () => {
     const folder = await finished();
     await rm(join(folder, 'captures.ndjson'));
-    await expect(collect(capturesIn(folder))).rejects.toThrow(/captures of the run are missing/);
+    await expect(collect(capturesIn(folder))).rejects.toThrow(/captures of the run cannot be read/);
     await rm(folder, { recursive: true });
     await expect(edited('captures.ndjson', (text) => text.slice(0, -5))).rejects.toThrow(/web-1 is missing or cut off/);
     await rm(folder, { recursive: true });
@@ -190,6 +191,34 @@ describe('what is not a whole run is refused', () => {
   test('a capture of another host', async () => {
     const swap = (text: string) => text.replace('web-1', 'web-2');
     await expect(edited('captures.ndjson', swap)).rejects.toThrow(/is not the capture of web-1/);
+  });
+
+  test.each([
+    ['run.json', () => 'null'],
+    ['run.json', () => '[]'],
+    ['run.json', (text: string) => text.replace('"captures"', '"other"')],
+    ['run.json', (text: string) => text.replace('"baselines": []', '"baselines": null')],
+    ['run.json', (text: string) => text.replace(/\{\s*"at": 0[^}]*\}/, 'null')],
+    ['captures.ndjson', (text: string) => 'null'.padEnd(text.length)],
+    ['captures.ndjson', (text: string) => text.replace('"outputs":[]', '"outputs":{}')],
+    ['captures.ndjson', (text: string) => text.replace('"host":{"name":"web-1"}', '"host":null'.padEnd(23))],
+  ])('%s that no scan writes (%#)', async (name, edit) => {
+    await expect(edited(name, edit)).rejects.toMatchObject({ name: 'RunError', kind: 'data' });
+  });
+
+  test('captures that are a folder, a link or a pipe', async () => {
+    const folder = await finished();
+    const path = join(folder, 'captures.ndjson');
+    await rename(path, join(folder, 'elsewhere'));
+    for (const make of [
+      () => mkdir(path),
+      () => symlink('elsewhere', path),
+      async () => execFileSync('sh', ['-c', 'mkfifo "$0"', path]),
+    ]) {
+      await make();
+      await expect(collect(capturesIn(folder))).rejects.toThrow(/captures of the run cannot be read/);
+      await rm(path, { recursive: true });
+    }
   });
 
   test('a run.json that is cut off, or of another version', async () => {
@@ -211,4 +240,11 @@ test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is refuse
 test('an output folder below a file is refused before anything else', async () => {
   await writeFile(join(out, 'file'), '');
   await expect(createRun(join(out, 'file'), 'run-1')).rejects.toMatchObject({ kind: 'create' });
+});
+
+test("a draft that is there already is somebody else's, and stays", async () => {
+  const theirs = await createRun(out, 'run-1');
+  await expect(createRun(out, 'run-1')).rejects.toMatchObject({ kind: 'create' });
+  await theirs.addCapture(captureOf('web-1'));
+  expect(await readdir(await theirs.finish(entry, [], []))).toEqual(['captures.ndjson', 'run.json']);
 });

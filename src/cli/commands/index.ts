@@ -1,3 +1,4 @@
+import { InputError } from '../../inputs/error.ts';
 import type { About, Command } from '../context.ts';
 
 interface Entry extends About {
@@ -63,4 +64,8 @@ export function commandsFor(words: readonly string[]): Promise<readonly { about:
   );
 }
 
-const named: Command = (cli, { usage, summary }) => cli.command(usage, summary);
+const named: Command = (cli, { usage, summary }) =>
+  cli.command(usage, summary, {}, () => {
+    const what = 'A command is named by a word of its own.';
+    throw new InputError('usage', [{ file: '', what, expected: `Expected fleetproof ${usage}.` }]);
+  });

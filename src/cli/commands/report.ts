@@ -2,7 +2,7 @@ import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { formats } from '../../../reports/index.ts';
 import { readCaptures } from '../../evidence/captures.ts';
 import { causeOf, RunError } from '../../evidence/error.ts';
-import { createRun, openRun } from '../../evidence/run.ts';
+import { createRun, newRunId, openRun } from '../../evidence/run.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
 import { joined, type Text } from '../../model/utf8.ts';
@@ -38,7 +38,7 @@ export const reportCommand: Command = (cli, about, context, run) =>
 
 async function render(run: string, name: FormatName, temporary: string): Promise<Uint8Array> {
   const file = await openRun(run);
-  const draft = await createRun(temporary, file.run.id);
+  const draft = await createRun(temporary, newRunId(new Date()));
   try {
     const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
     for await (const capture of readCaptures(run, file.captures)) await assessment.take(capture).written;
