@@ -14,6 +14,8 @@ export interface Span {
 export interface AppendFile {
   /** Where the parts are, one behind the other. `done` resolves when they are written, or rejects with `RunError('io')`. */
   append(parts: readonly (readonly Piece[])[]): { readonly spans: readonly Span[]; readonly done: Promise<void> };
+  /** Resolves when all of it is on the disk, and not only with the kernel. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export function appendFile(handle: FileHandle, file: string): AppendFile {
       });
       return { spans, done: into.done };
     },
+    sync: () => handle.sync(),
     close: () => handle.close(),
   };
 }

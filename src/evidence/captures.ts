@@ -8,6 +8,7 @@ import { type Recent, recent } from '../model/recent.ts';
 import { openAppendFile, readSpan, type Span } from './append-file.ts';
 import { captureText, standsApart } from './capture-text.ts';
 import { allWritten, causeOf, RunError, writing } from './error.ts';
+import { syncFolder } from './folders.ts';
 import { isRecord, openRegular, readRegular } from './regular.ts';
 
 /** One line for each host, in the order in which they came in. */
@@ -21,6 +22,8 @@ export interface CaptureStore {
   add(capture: Capture): Promise<void>;
   /** Host name → its line. */
   places(): Readonly<Record<string, Span>>;
+  /** Resolves when all of them are on the disk, and not only with the kernel. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,10 @@ export async function openCaptures(folder: string): Promise<CaptureStore> {
       return allWritten([done, ...objects.keep(capture.outputs)]).then(() => undefined);
     },
     places: () => Object.fromEntries([...places].sort(([a], [b]) => (a < b ? -1 : 1))),
+    async sync() {
+      await lines.sync();
+      await objects.sync();
+    },
     close: () => lines.close(),
   };
 }
@@ -51,7 +58,7 @@ function objectStore(folder: string) {
     const path = join(folder, answer.stdoutSha256);
     await writing(path, async () => {
       await ready;
-      await writeFile(path, text, { flag: 'wx', mode: 0o644 }).catch((error: NodeJS.ErrnoException) => {
+      await writeFile(path, text, { flag: 'wx', mode: 0o644, flush: true }).catch((error: NodeJS.ErrnoException) => {
         // Another command answered the same. Should that write fail, then the run does.
         if (error.code !== 'EEXIST') throw error;
       });
@@ -59,6 +66,8 @@ function objectStore(folder: string) {
     writes.set(answer, null);
   };
   return {
+    /** The texts are synced when they are written; this is for their names. */
+    sync: () => (ready === undefined ? Promise.resolve() : syncFolder(folder)),
     /** What is still to be waited for. */
     keep(outputs: readonly Output[]): Promise<void>[] {
       const waiting: Promise<void>[] = [];

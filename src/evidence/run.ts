@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
 import { bufferPool } from '../model/buffers.ts';
 import type { CommandEntry, RunEntry } from '../model/finding.ts';
@@ -9,6 +9,7 @@ import { roomFor, type Text, writePieces } from '../model/utf8.ts';
 import type { Span } from './append-file.ts';
 import { type CaptureStore, openCaptures } from './captures.ts';
 import { causeOf, RunError, writing } from './error.ts';
+import { makeFolder, syncFolder } from './folders.ts';
 import { isRecord, readRegular } from './regular.ts';
 import { openSpool, type Spool } from './spool.ts';
 
@@ -31,7 +32,7 @@ export interface RunDraft {
   readonly spool: Spool;
   /** Keeps a capture: it and all that it refers to are written when this resolves. */
   addCapture(capture: Capture): Promise<void>;
-  /** Opens a file of the run for a report writer. */
+  /** Opens a file of the run for a report writer; it is synced when it is closed. */
   create(name: string): Promise<Sink>;
   /** Writes `run.json` and gives the folder its name; returns that. */
   finish(entry: RunEntry, baselines: readonly Baseline[], commands: readonly CommandEntry[]): Promise<string>;
@@ -72,13 +73,19 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
       const file: RunFile = { runVersion: 2, run, baselines, commands, captures: captures.places() };
       // Some file systems say only now that there was no room.
       await writing(folder, async () => {
+        await captures.sync();
         await captures.close();
         await spool.close();
         await rm(join(folder, '.spool'));
       });
       await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
       const final = join(out, id);
-      await writing(final, () => rename(folder, final));
+      // What has its name is whole, and stays so when the power fails.
+      await writing(final, async () => {
+        await syncFolder(folder);
+        await rename(folder, final);
+        await syncFolder(out);
+      });
       return final;
     },
     async discard() {
@@ -100,22 +107,6 @@ async function startIn(out: string, folder: string) {
     await captures?.close();
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw error;
-  }
-}
-
-/** With the folders above it. (Node's own `recursive` never returns below /proc, and calls a full disk "no such file".) */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path).catch((again: NodeJS.ErrnoException) => {
-      // Another scan into the same folder may have been faster.
-      if (again.code !== 'EEXIST') throw again;
-    });
   }
 }
 
@@ -148,6 +139,7 @@ async function createFile(path: string): Promise<Sink> {
     async close() {
       try {
         await flush();
+        await writing(path, () => handle.sync());
       } finally {
         sinkBuffers.give(buffer);
         await writing(path, () => handle.close());

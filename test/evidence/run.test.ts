@@ -1,8 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, readlinkSync } from 'node:fs';
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readCaptures } from '../../src/evidence/captures.ts';
 import { createRun, newRunId, openRun } from '../../src/evidence/run.ts';
 import type { HostResult, RunEntry } from '../../src/model/finding.ts';
@@ -247,4 +260,23 @@ test("a draft that is there already is somebody else's, and stays", async () => 
   await expect(createRun(out, 'run-1')).rejects.toMatchObject({ kind: 'create' });
   await theirs.addCapture(captureOf('web-1'));
   expect(await readdir(await theirs.finish(entry, [], []))).toEqual(['captures.ndjson', 'run.json']);
+});
+
+test.skipIf(!existsSync('/proc/self/fd'))('all of a run is on the disk before it has its name', async () => {
+  const probe = await open(join(out, 'probe'), 'w');
+  const synced: string[] = [];
+  const spy = vi.spyOn(Object.getPrototypeOf(probe), 'sync').mockImplementation(async function (this: FileHandle) {
+    synced.push(relative(out, readlinkSync(`/proc/self/fd/${this.fd}`)));
+  });
+  await probe.close();
+  const draft = await createRun(out, 'run-1');
+  await draft.addCapture(captureOf('web-1'));
+  const sink = await draft.create('report.json');
+  await sink.write('{}');
+  await sink.close();
+  await draft.finish(entry, [], []);
+  spy.mockRestore();
+  const partial = '.run-1.partial';
+  const files = ['report.json', 'captures.ndjson', 'run.json'].map((name) => `${partial}/${name}`);
+  expect(synced).toEqual([...files, partial, '']);
 });
