@@ -13,28 +13,39 @@ import type { Capture } from '../model/host.ts';
 
 /** Facts → findings → spool, one host at a time, in whatever order the hosts come in. */
 export interface Assessment {
-  /** `written`: resolves when the results can be read from the spool. */
-  take(capture: Capture): { readonly findings: readonly Finding[]; readonly written: Promise<void> };
+  /** A host on which judging fails inside is one that could not be assessed; the others stand. */
+  take(capture: Capture): Assessed;
   head(run: RunEntry, commands: readonly CommandEntry[]): ReportHead;
+}
+
+export interface Assessed {
+  readonly outcome: Capture['outcome'];
+  readonly findings: readonly Finding[];
+  /** Resolves when the results can be read from the spool. */
+  readonly written: Promise<void>;
 }
 
 export function newAssessment(baselines: readonly Baseline[], view: View, spool: Pick<Spool, 'append'>): Assessment {
   const assignments = assignmentsOf(baselines, view);
   const tally = newTally();
+  const take = (capture: Capture): Assessed => {
+    const facts = factsOf(capture);
+    const findings = evaluateHost(capture, assignments, facts).sort(inOrder);
+    const os = facts.get('os');
+    const host = hostEntryOf(capture, os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null);
+    const evidence = evidenceText(capture, recordNames(capture), findings);
+    const written = spool.append({ host, findings, evidence });
+    // Last: nothing is counted of a host that is judged again.
+    tally.add(host, findings);
+    return { outcome: capture.outcome, findings, written };
+  };
   return {
     take(capture) {
-      const facts = factsOf(capture);
-      const findings = evaluateHost(capture, assignments, facts).sort(inOrder);
-      const os = facts.get('os');
-      const host = hostEntryOf(
-        capture,
-        os.state === 'known' ? { id: os.value.id, versionId: os.value.versionId } : null,
-      );
-      const evidence = evidenceText(capture, recordNames(capture), findings);
-      // Nothing is counted of a host before all is made that can fail.
-      tally.add(host, findings);
-      const written = spool.append({ host, findings, evidence });
-      return { findings, written };
+      try {
+        return take(capture);
+      } catch (error) {
+        return take(notJudged(capture, error));
+      }
     },
     head: (run, commands) => ({
       schemaVersion: '1.0',
@@ -45,6 +56,11 @@ export function newAssessment(baselines: readonly Baseline[], view: View, spool:
       summary: tally.summary(),
     }),
   };
+}
+
+function notJudged(capture: Capture, error: unknown): Capture {
+  const message = `The scanner failed on this host: ${error instanceof Error ? error.message : String(error)}`;
+  return { ...capture, outcome: 'unreachable', reason: 'internal', message, hostEpoch: null, outputs: [] };
 }
 
 /** The facts that the selected checks read; `os` always, because every report names the system. */

@@ -47,19 +47,14 @@ async function visit(host: Host, program: Program, options: FleetOptions): Promi
   if (!signal.aborted && options.jitterMs > 0) {
     await new Promise((resolve) => setTimeout(resolve, Math.random() * options.jitterMs));
   }
-  if (signal.aborted) {
-    const never = neverScanned(host, `${endOf(signal)} before this host had its turn.`, Date.now());
-    return () => never;
-  }
+  if (signal.aborted) return ready(neverScanned(host, `${endOf(signal)} before this host had its turn.`, Date.now()));
   options.onStart(host);
-  const unread = await (host.outsideOnly === true ? stranger(host) : collectHost(host, program, options.ssh));
-  if (options.lookFromOutside === undefined) return unread;
-  const capture = await options.lookFromOutside(unread());
-  return () => capture;
+  const unread =
+    host.outsideOnly === true ? ready(notLoggedIn(host, Date.now())) : await collectHost(host, program, options.ssh);
+  return options.lookFromOutside === undefined ? unread : ready(await options.lookFromOutside(unread()));
 }
 
-async function stranger(host: Host): Promise<Unread> {
-  const capture = notLoggedIn(host, Date.now());
+function ready(capture: Capture): Unread {
   return () => capture;
 }
 

@@ -9,7 +9,7 @@ import { openAppendFile, readSpan, type Span } from './append-file.ts';
 import { captureText, standsApart } from './capture-text.ts';
 import { allWritten, causeOf, RunError, writing } from './error.ts';
 import { syncFolder } from './folders.ts';
-import { isRecord, openRegular, readRegular } from './regular.ts';
+import { isRecord, openRegular, parseJson, readRegular } from './regular.ts';
 
 /** One line for each host, in the order in which they came in. */
 const CAPTURES = 'captures.ndjson';
@@ -101,7 +101,7 @@ export async function* readCaptures(folder: string, places: Readonly<Record<stri
     const { size } = await handle.stat();
     for (const [host, span] of Object.entries(places)) {
       if (!isInside(span, size)) throw new RunError('data', `${path}: the capture of ${host} is missing or cut off.`);
-      const line = parse(readSpan(handle.fd, span, Buffer.allocUnsafe(span.bytes), path), path);
+      const line = parseJson(readSpan(handle.fd, span, Buffer.allocUnsafe(span.bytes), path), path);
       if (!isCapture(line, host))
         throw new RunError('data', `${path}: at byte ${span.at} is not the capture of ${host}.`);
       yield await whole(line, folder, objects);
@@ -165,12 +165,4 @@ async function readObject(folder: string, sha256: string): Promise<string> {
   if (createHash('sha256').update(bytes).digest('hex') !== sha256)
     throw new RunError('data', `${path}: this is not what was recorded; its SHA-256 is another one.`);
   return bytes.toString();
-}
-
-function parse(bytes: Buffer, path: string): unknown {
-  try {
-    return JSON.parse(bytes.toString());
-  } catch (error) {
-    throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
-  }
 }

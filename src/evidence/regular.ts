@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { causeOf, RunError } from './error.ts';
 
 /**
  * Opens a file of a run for reading. What is no regular file itself (a link, a pipe, a device) may be without an end, or lead out
@@ -19,6 +20,15 @@ export async function readRegular(path: string): Promise<Buffer> {
     return await handle.readFile();
   } finally {
     await handle.close();
+  }
+}
+
+/** Throws `RunError('data')` for what is no JSON. */
+export function parseJson(bytes: Buffer, path: string): unknown {
+  try {
+    return JSON.parse(bytes.toString());
+  } catch (error) {
+    throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
   }
 }
 

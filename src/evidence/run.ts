@@ -10,7 +10,7 @@ import type { Span } from './append-file.ts';
 import { type CaptureStore, openCaptures } from './captures.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { makeFolder, syncFolder } from './folders.ts';
-import { isRecord, readRegular } from './regular.ts';
+import { isRecord, parseJson, readRegular } from './regular.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** `run.json`: the run itself, and what it takes to judge it again. */
@@ -20,7 +20,7 @@ export interface RunFile {
   readonly baselines: readonly Baseline[];
   /** What was sent to the hosts. */
   readonly commands: readonly CommandEntry[];
-  /** Host name → its line of `captures.ndjson`; sorted by name. */
+  /** Host name → its line of `captures.ndjson`. */
   readonly captures: Readonly<Record<string, Span>>;
 }
 
@@ -151,14 +151,14 @@ async function createFile(path: string): Promise<Sink> {
 /** Reads a finished run. Throws `RunError` with what is missing or broken, and where. */
 export async function openRun(folder: string): Promise<RunFile> {
   const path = join(folder, 'run.json');
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = (await readRegular(path)).toString();
+    bytes = await readRegular(path);
   } catch (error) {
     const partial = folder.includes('.partial') ? ' It is the rest of a run that did not end.' : '';
     throw new RunError('missing', `${folder} is not a run: ${causeOf(error)}.${partial}`, error);
   }
-  const file = parse(text, path);
+  const file = parseJson(bytes, path);
   if (isRecord(file) && file.runVersion !== undefined && file.runVersion !== 2)
     throw new RunError('data', `${path}: this version reads run version 2, not ${JSON.stringify(file.runVersion)}.`);
   if (!isRunFile(file)) throw new RunError('data', `${path} is not what a scan writes; a part of it is missing.`);
@@ -174,12 +174,4 @@ function isRunFile(file: unknown): file is RunFile {
     Array.isArray(file.commands) &&
     isRecord(file.captures)
   );
-}
-
-function parse(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new RunError('data', `${path} is not JSON: ${causeOf(error)}.`, error);
-  }
 }
