@@ -13,7 +13,7 @@ import { programOf } from '../dist/src/collect/program.js';
 import { probesFor } from '../dist/src/facts/derive.js';
 import { startFarm } from './farm.mjs';
 import { outsideView } from './outside.mjs';
-import { JUDGING, partsOf } from './profile.mjs';
+import { EVALUATING, JUDGING, partsOf } from './profile.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({
@@ -205,7 +205,7 @@ function report() {
   ]);
   const parts = results.find((result) => result.parts !== undefined)?.parts ?? new Map();
   const total = [...parts.values()].reduce((sum, ms) => sum + ms, 0);
-  const judging = JUDGING.reduce((sum, part) => sum + (parts.get(part) ?? 0), 0) / total;
+  const percentOf = (named) => (100 * named.reduce((sum, part) => sum + (parts.get(part) ?? 0), 0)) / total;
   const share = [...parts].sort((a, b) => b[1] - a[1]).map(([part, ms]) => [part, number((100 * ms) / total, 1)]);
   const last = results.at(-1);
   const worst = (pick) => Math.max(...results.map(pick));
@@ -233,7 +233,8 @@ function report() {
       ? []
       : [target("CPU per host, to OpenSSH's client", 60, (100 * last.scanned.cpu) / last.ssh.cpu, '%')]),
     target(`peak RSS at ${last.size} hosts`, 250, last.scanned.rss, 'MiB'),
-    target('judging and both reports, of the CPU', 15, 100 * judging, '%'),
+    target('evaluating and both reports, of the CPU', 15, percentOf(EVALUATING), '%'),
+    target('the same with reading the facts', 15, percentOf(JUDGING), '%'),
   ];
   const machine = `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.version}, ${process.platform}`;
   return [
