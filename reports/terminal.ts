@@ -86,7 +86,9 @@ function standing({ result, checks, method }: ControlEntry, counts: Counts, left
   const decisive = result === 'not-satisfied' ? 'fail' : 'unknown';
   const named = checks.filter((check) => (counts.get(check)?.[decisive] ?? 0) > 0);
   const missing = result === 'undetermined' ? checks.filter((check) => leftOut.includes(check)) : [];
+  const idle = named.length === 0 && missing.length === 0 && checks.some((check) => counts.get(check) !== undefined);
   const why = [
+    ...(idle ? ['not applicable on any host'] : []),
     ...(named.length === 0 ? [] : [`${decisive}: ${named.join(', ')}`]),
     ...(missing.length === 0
       ? []

@@ -51,7 +51,8 @@ export const CONTROL: Readonly<
   undetermined: {
     glyph: '?',
     word: 'undetermined',
-    means: 'Nothing failed, but at least one check could not be determined, or no check looks at the control.',
+    means:
+      'Nothing failed, but at least one check could not be determined or was left out, every one is not applicable, or no check looks at the control.',
   },
 };
 
@@ -145,14 +146,16 @@ export function percent(share: number): string {
   return `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1).replace(/\.0$/, '')} %`;
 }
 
-/** Of milliseconds: `0.8 s`, `12 s`, `3 min 05 s`, `2 h 04 min`. */
+/** Of milliseconds: `0.8 s`, `12 s`, `3 min 05 s`, `2 h 04 min`, `3 d 12 h`. */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
+  return `${Math.floor(hours / 24)} d ${String(hours % 24).padStart(2, '0')} h`;
 }
 
 /** `512 B`, `18.4 kB`, `1.2 MB`: decimal units. */
@@ -197,6 +200,12 @@ export function excludedText({ excludedHosts }: Pick<RunEntry, 'excludedHosts'>,
   const named = excludedHosts.slice(0, most).join(', ');
   const more = excludedHosts.length > most ? ` and ${thousands(excludedHosts.length - most)} more` : '';
   return `${count(excludedHosts.length, 'host')} of the inventory left out on purpose: ${named}${more}.`;
+}
+
+/** How much of the inventory this run was about; empty when it was all of it. */
+export function scopeText({ excludedHosts }: Pick<RunEntry, 'excludedHosts'>, total: number): string {
+  if (excludedHosts.length === 0) return '';
+  return `${thousands(total)} of ${count(total + excludedHosts.length, 'host')} of the inventory selected`;
 }
 
 /** A site as people write it: without the port that its scheme has anyway. */

@@ -107,14 +107,27 @@ function factsOf(record: Evidence): RecordView['facts'] {
     ['State', STATE[state] ?? state],
     ['User', uid === null ? null : uid === 0 ? 'uid 0 (root)' : `uid ${uid}`],
     ['Exit code', exitCode === null ? null : String(exitCode)],
-    ['Started', startedAt === null ? null : `${instant(startedAt)} (host clock)`],
+    [
+      'Started',
+      startedAt === null ? null : `${instant(startedAt)} (${isExchange(record) ? "scanner's" : 'host'} clock)`,
+    ],
     ['Took', ms === null ? null : `${thousands(ms)} ms`],
     ['Redacted', redactions > 0 ? count(redactions, 'secret') : null],
   ];
   return facts.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
 }
 
-function outputsOf({ state, stdout, stderr }: Evidence): readonly OutputView[] {
+/** With the network, without logging in; other records are of commands. */
+function isExchange({ state }: Evidence): boolean {
+  return !Object.hasOwn(STATE, state);
+}
+
+function outputsOf(record: Evidence): readonly OutputView[] {
+  const { state, stdout, stderr } = record;
+  if (isExchange(record)) {
+    const { size, ...rest } = outputOf('Exchange in words', stdout);
+    return [{ ...rest, size: `${size} received` }, ...(stderr.bytes === 0 ? [] : [outputOf('Error', stderr)])];
+  }
   const nothing = state === 'denied' || state === 'missing' || state === 'not-run';
   return [
     ...(nothing && stdout.bytes === 0 ? [] : [outputOf('Standard output', stdout)]),

@@ -123,6 +123,9 @@ export function failedView(digest: Digest, pen: Pen) {
       rationale: spans(tally.check.rationale),
       ...casesOf(groups, pen),
       steps: groups.every((group) => group.remediation !== undefined) ? [] : steps(tally.check.remediation),
+      stepsLabel: groups.some((group) => group.remediation !== undefined)
+        ? 'What to do in the cases without steps of their own'
+        : 'What to do',
     };
   });
   return { cards, any: cards.length > 0 };
@@ -172,7 +175,8 @@ function unreachedView({ hosts }: Digest, { budget }: Pen) {
     unreached,
     anyUnreached: missing.length > 0,
     unreachedCount: count(missing.length, 'host'),
-    moreUnreached: named.length > 0 ? placesView(named) : null,
+    // All of them: a host that was not reached stands in every report, however many there are.
+    moreUnreached: named.length > 0 ? placesView(named, undefined, named.length) : null,
   };
 }
 

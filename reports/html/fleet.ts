@@ -16,19 +16,31 @@ export function hostsView({ hosts, head }: Digest, budget: Budget) {
     wanted.map((line) => ({ ...hostRow(line.host), sites: line.sites.map(siteRow) })),
     budget,
   );
-  const missing = hosts.length - rows.length;
+  const listed = new Set(wanted.slice(0, rows.length));
   const excluded = excludedText(head.run, ALL);
   return {
     statement: `${count(total, 'host')} in scope: ${thousands(assessed)} assessed, ${thousands(partial)} assessed in part, ${thousands(unreachable)} not reached.${excluded === '' ? '' : ` ${excluded}`}`,
     rows,
-    rest: missing === 0 ? '' : remainder(missing, hosts.length > ALL),
+    rest: remainder(hosts.filter((line) => !listed.has(line))),
   };
 }
 
-function remainder(missing: number, aggregated: boolean): string {
-  const which = aggregated ? 'This fleet is large, so only hosts that were not fully assessed are listed. ' : '';
-  return `${which}${count(missing, 'more host')} ${missing === 1 ? 'stands' : 'stand'} in report.json only.`;
+/** What the hosts without a row are, so that nobody takes a missing one for an assessed one. */
+function remainder(missing: readonly HostLine[]): string {
+  if (missing.length === 0) return '';
+  const parts = (['assessed', 'partial', 'unreachable'] as const).flatMap((outcome) => {
+    const amount = missing.filter(({ host }) => host.outcome === outcome).length;
+    return amount === 0 ? [] : [`${thousands(amount)} ${LEFT_OUT[outcome]}`];
+  });
+  const they = missing.length === 1 ? 'It stands' : 'All stand';
+  return `${count(missing.length, 'more host')} without a row here: ${parts.join(', ')}. ${they} in report.json.`;
 }
+
+const LEFT_OUT = {
+  assessed: 'assessed',
+  partial: 'assessed in part',
+  unreachable: 'not reached, named under “Could not be determined”',
+} as const;
 
 function fitting<T>(rows: readonly T[], budget: Budget): T[] {
   const fit: T[] = [];
@@ -64,15 +76,20 @@ function hostRow(host: HostEntry) {
         ? ''
         : clockOffsetSeconds === 0
           ? 'in step'
-          : `${clockOffsetSeconds > 0 ? '+' : '−'}${Math.abs(clockOffsetSeconds)} s`,
+          : `${clockOffsetSeconds > 0 ? '+' : '−'}${offset(Math.abs(clockOffsetSeconds))}`,
     cost: `${duration(cost.ms)}, ${bytes(cost.bytesIn)}`,
     outside: outsideText(host),
   };
 }
 
+function offset(seconds: number): string {
+  return seconds < 120 ? `${seconds} s` : duration(seconds * 1000);
+}
+
 function outsideText({ outside }: HostEntry): string {
   if (outside === undefined) return 'not looked at from outside';
   if (!outside.taken) return outside.because;
+  if (outside.exchanges === 0) return 'nothing to look at from outside';
   return `${count(outside.exchanges, 'exchange')} from outside in ${duration(outside.ms)}`;
 }
 

@@ -2,7 +2,19 @@ import type { ControlEntry, ReportHead } from '../../src/model/finding.ts';
 import { CONTROL_RESULTS, SEVERITIES, STATUSES } from '../../src/model/verdict.ts';
 import { type CheckTally, type Digest, failingChecks, failures } from '../digest.ts';
 import { WORST_FIRST, worstFirst } from '../host-lines.ts';
-import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands, viewText } from '../words.ts';
+import {
+  between,
+  bytes,
+  CONTROL,
+  count,
+  duration,
+  instant,
+  percent,
+  STATUS,
+  scopeText,
+  thousands,
+  viewText,
+} from '../words.ts';
 import { anchor, bar, spans, steps } from './parts.ts';
 
 const TOP = 6;
@@ -36,15 +48,18 @@ export function headView({ head }: Digest, css: string, cssHash: string) {
 
 function completeness({ summary: { hosts }, run }: ReportHead): string {
   const reached = `${thousands(hosts.assessed + hosts.partial)} of ${count(hosts.total, 'host')} reached`;
-  if (run.interrupted) return `Not complete: the run was stopped; ${reached}`;
-  return hosts.unreachable === 0 ? `Complete: ${reached}` : `Not complete: ${reached}`;
+  const scope = scopeText(run, hosts.total);
+  const told = scope === '' ? reached : `${reached}; ${scope}`;
+  if (run.interrupted) return `Not complete: the run was stopped; ${told}`;
+  if (hosts.unreachable > 0) return `Not complete: ${told}`;
+  return scope === '' ? `Complete: ${told}` : `In part: ${told}`;
 }
 
 export function summaryView(digest: Digest) {
   const { head } = digest;
   const { hosts, byStatus, bySeverity, findings, coverage, cost } = head.summary;
   return {
-    ...conclusion(head.controls),
+    ...conclusion(head),
     hosts: bar([
       { kind: 'pass', glyph: '✓', amount: hosts.assessed, words: 'assessed' },
       { kind: 'unknown', glyph: '?', amount: hosts.partial, words: 'assessed in part' },
@@ -99,7 +114,9 @@ export function summaryView(digest: Digest) {
 }
 
 /** The result in one line. Only full knowledge and no failure is "met". */
-function conclusion(controls: readonly ControlEntry[]) {
+function conclusion({ controls, run, summary }: ReportHead) {
+  const scope = scopeText(run, summary.hosts.total);
+  const of = scope === '' ? '' : ` This says nothing of the rest: ${scope}.`;
   const amount = (result: ControlEntry['result']) => controls.filter((control) => control.result === result).length;
   const [failed, open, all] = [amount('not-satisfied'), amount('undetermined'), controls.length];
   if (failed > 0) {
@@ -108,7 +125,7 @@ function conclusion(controls: readonly ControlEntry[]) {
       kind: 'fail',
       glyph: '✗',
       verdict: 'Not met',
-      sentence: `${thousands(failed)} of ${count(all, 'control')} ${failed === 1 ? 'is' : 'are'} not satisfied${also}.`,
+      sentence: `${thousands(failed)} of ${count(all, 'control')} ${failed === 1 ? 'is' : 'are'} not satisfied${also}.${of}`,
     };
   }
   if (open > 0 || all === 0) {
@@ -116,10 +133,11 @@ function conclusion(controls: readonly ControlEntry[]) {
       kind: 'unknown',
       glyph: '?',
       verdict: 'Not proven',
-      sentence: `Nothing failed, but ${thousands(open)} of ${count(all, 'control')} could not be determined.`,
+      sentence: `Nothing failed, but ${thousands(open)} of ${count(all, 'control')} could not be determined.${of}`,
     };
   }
-  return { kind: 'pass', glyph: '✓', verdict: 'Met', sentence: `All ${count(all, 'control')} are satisfied.` };
+  const satisfied = all === 1 ? 'The one control is satisfied.' : `All ${thousands(all)} controls are satisfied.`;
+  return { kind: 'pass', glyph: '✓', verdict: scope === '' ? 'Met' : 'Met in part', sentence: `${satisfied}${of}` };
 }
 
 export function controlsView({ head, checks }: Digest) {
@@ -141,13 +159,21 @@ export function controlsView({ head, checks }: Digest) {
           : control.method === 'attestation'
             ? 'No check looks at it: a person has to attest it.'
             : 'No check looks at it.',
-      checks: control.checks.map((id) => ({ id, link: anchor('check', id), ...standing(tallies.get(id)) })),
+      checks: control.checks.map((id) => {
+        const tally = tallies.get(id);
+        // What was left out has no definition to lead to.
+        const link = tally === undefined ? '' : anchor('check', id);
+        return { id, link, ...standing(tally, head.run.checksLeftOut.includes(id)) };
+      }),
     })),
   };
 }
 
-function standing(tally: CheckTally | undefined) {
-  if (tally === undefined) return { kind: 'unknown', glyph: '?', words: 'was not evaluated' };
+function standing(tally: CheckTally | undefined, isLeftOut: boolean) {
+  if (tally === undefined) {
+    const words = isLeftOut ? 'left out: this run did not look from where it can be seen' : 'was not evaluated';
+    return { kind: 'unknown', glyph: '?', words };
+  }
   const { counts } = tally;
   const worst = WORST_FIRST.find((status) => counts[status] > 0);
   const status = worst ?? 'not-applicable';

@@ -33,9 +33,23 @@ function failedCheck(page: Page, tally: CheckTally, hosts: number): void {
   );
   page.text(`Required: ${check.title}.`, '  ');
   const quoted = groups.filter((group) => group.because !== '').slice(0, quotedOf(hosts));
-  for (const group of quoted) failedGroup(page, group);
+  withSteps(quoted, check.remediation, page, failedGroup);
   remaining(page, groups, quoted);
-  if (quoted.some((group) => group.remediation === undefined)) page.steps(check.remediation);
+}
+
+/** Each group, with its own steps or, behind the last one that has none, those that hold for all of these. */
+function withSteps(
+  groups: readonly Group[],
+  general: string,
+  page: Page,
+  write: (page: Page, group: Group) => void,
+): void {
+  const last = groups.findLast((group) => group.remediation === undefined);
+  for (const group of groups) {
+    write(page, group);
+    if (group.remediation !== undefined) page.steps(group.remediation);
+    else if (group === last) page.steps(general);
+  }
 }
 
 function failedGroup(page: Page, group: Group): void {
@@ -45,7 +59,6 @@ function failedGroup(page: Page, group: Group): void {
   page.field('on', placesText(group, NAMES));
   page.field('expected', group.expected);
   page.field('actual', group.actual);
-  if (group.remediation !== undefined) page.steps(group.remediation);
 }
 
 function remaining(page: Page, groups: readonly Group[], quoted: readonly Group[]): void {
@@ -71,9 +84,8 @@ export function unknownFindings(page: Page, { unknowns, hosts }: Digest): void {
     page.lines.push('');
     page.text(`${reason}, ${count(findings, 'finding')}: ${REASON[reason].means}`, '  ');
     const quoted = groups.filter((group) => group.because !== '').slice(0, quotedOf(hosts.length) * 2);
-    for (const group of quoted) unknownGroup(page, group);
+    withSteps(quoted, REASON[reason].next, page, unknownGroup);
     remaining(page, groups, quoted);
-    if (quoted.some((group) => group.remediation === undefined)) page.steps(REASON[reason].next);
   }
 }
 
@@ -83,5 +95,4 @@ function unknownGroup(page: Page, group: Group): void {
   page.lines[at] = (page.lines[at] ?? '').replace('?', page.paint('?', 'yellow'));
   page.field('on', placesText(group, NAMES));
   page.field(group.checks.length === 1 ? 'check' : 'checks', terminalText(group.checks.join(', ')));
-  if (group.remediation !== undefined) page.steps(group.remediation);
 }

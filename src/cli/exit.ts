@@ -38,13 +38,13 @@ export function endingOf(summary: Summary, gate: Gate, interrupted: boolean): En
   if (interrupted) {
     return {
       code: EXIT.interrupted,
-      because: `The scan was interrupted; ${hosts.assessed + hosts.partial} of ${hosts.total} hosts were reached before.`,
+      because: `The scan was interrupted; ${hosts.assessed + hosts.partial} of ${plural(hosts.total, 'host')} had been reached.`,
     };
   }
   if (hosts.total > 0 && hosts.unreachable === hosts.total) {
     return {
       code: EXIT.unavailable,
-      because: `No host could be assessed (${hosts.total} of ${hosts.total} were not reached).`,
+      because: hosts.total === 1 ? 'The only host was not reached.' : `None of ${hosts.total} hosts was reached.`,
     };
   }
   const failures = gateFailures(summary, gate.failOn);

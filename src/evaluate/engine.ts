@@ -52,7 +52,9 @@ function judgeSites(capture: Capture, assignment: Assignment, base: FactBase): F
   // Whoever could not log in knows of declared sites only.
   const doubts = capture.hostEpoch === null && capture.host.outsideOnly !== true ? [unreached(capture)] : told;
   const [doubt] = doubts;
-  if (sites.length === 0 && doubt === undefined) return judgeOne(capture, assignment, base);
+  // That there is no site was read from something, too.
+  if (sites.length === 0 && doubt === undefined)
+    return judgeOne(capture, assignment, base).map((finding) => ({ ...finding, evidence }));
   return [
     ...sites.flatMap((site) => {
       if (site.unobservable === undefined) return judgeOne(capture, assignment, base, site);

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { html } from '../../reports/html.ts';
 import { visible } from '../../reports/safe.ts';
 import type { HostResult } from '../../src/model/finding.ts';
-import { assessed, entryOf, fails, sourceOf } from './fixture.ts';
+import { assessed, entryOf, fails, sourceOf, unreached } from './fixture.ts';
 import { fleetHost, hostileFleet, largeFleet, mixedFleet, PAYLOADS } from './fleets.ts';
 import { written } from './sink.ts';
 
@@ -165,9 +165,7 @@ describe('a large fleet', () => {
       },
     });
     expect(Buffer.byteLength(text)).toBeLessThan(5_000_000);
-    expect(text).toContain(
-      'This fleet is large, so only hosts that were not fully assessed are listed. 4,948 more hosts stand in report.json only.',
-    );
+    expect(text).toContain('4,948 more hosts without a row here: 4,948 assessed. All stand in report.json.');
     expect(text).toContain('Only hosts on which something failed or is unknown are listed, worst first.');
     expect(text).toMatch(
       /further findings with other details on [\d,]+ hosts are not shown here\. The full list stands in report\.json\./,
@@ -176,6 +174,17 @@ describe('a large fleet', () => {
     expect(
       text.match(/<td><span class="badge fail"><span aria-hidden="true">!<\/span> not reached<\/span>/g)?.length,
     ).toBe(52);
+  }, 60_000);
+
+  test('of which nobody could reach one names every host', async () => {
+    const names = Array.from({ length: 3000 }, (_, index) => `lost-${String(index).padStart(4, '0')}`);
+    const text = await report(
+      names.map((name) => unreached(name, '198.51.100.1', 'unreachable', 'Connection refused.')),
+    );
+    const named = new Set([...text.matchAll(/<bdi class="host">(lost-\d{4})<\/bdi>/g)].map((match) => match[1]));
+    expect(names.filter((name) => !named.has(name))).toEqual([]);
+    expect(text).toMatch(/more hosts without a row here: [\d,]+ not reached, named under/);
+    expect(Buffer.byteLength(text)).toBeLessThan(5_000_000);
   }, 60_000);
 
   test('where every finding is long and different keeps the budget too', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { html } from '../../reports/html.ts';
 import { terminalSummary } from '../../reports/terminal.ts';
+import type { HostResult } from '../../src/model/finding.ts';
 import { assessed, entryOf, fails, sourceOf } from './fixture.ts';
 import { written } from './sink.ts';
 
@@ -54,6 +55,62 @@ describe('what was left out on purpose', () => {
     expect(page).toContain('2 checks of the baselines left out: https-hsts, tls-ciphers');
     expect(page).toMatch(/10 hosts of the inventory left out on purpose: old-0, .*old-9\./);
   });
+
+  test('hosts that were left out keep the page from calling the run complete, or all of it met', async () => {
+    const clean = sourceOf([assessed(entryOf('a', '203.0.113.1'))], { excludedHosts: ['b', 'c'] });
+    const [one] = clean.head.controls;
+    const page = await written(html, { ...clean, head: { ...clean.head, controls: one === undefined ? [] : [one] } });
+    expect(page).toContain(
+      '<p class="complete">In part: 1 of 1 host reached; 1 of 3 hosts of the inventory selected</p>',
+    );
+    expect(page).toContain(
+      '<strong>Met in part.</strong> The one control is satisfied. This says nothing of the rest: 1 of 3 hosts of the inventory selected.',
+    );
+  });
+
+  test('a check that was left out is no link that leads nowhere', async () => {
+    const bare = sourceOf([web], { checksLeftOut: ['ssh-key-only'] });
+    const checks = bare.head.checks.filter(({ id }) => id !== 'ssh-key-only');
+    const other = assessed(entryOf('web-2', '203.0.113.12'));
+    const findings = other.findings.filter(({ check }) => check !== 'ssh-key-only');
+    const source = { head: { ...bare.head, checks }, hosts: () => once({ ...other, findings }) };
+    const page = await written(html, source);
+    const ids = new Set([...page.matchAll(/\sid="([^"]*)"/g)].map((match) => match[1]));
+    const dead = [...page.matchAll(/href="#([^"]*)"/g)].map((match) => match[1]).filter((id) => !ids.has(id));
+    expect(dead).toEqual([]);
+    expect(page).toContain('<code>ssh-key-only</code> <span class="scope">left out: this run did not look');
+  });
+});
+
+async function* once(result: HostResult): AsyncGenerator<HostResult> {
+  yield result;
+}
+
+describe('a control none of whose checks applies', () => {
+  test('says so in the terminal', async () => {
+    const idle = { verdict: 'not-applicable', status: 'not-applicable', rule: 'no-site' } as const;
+    const host = assessed(entryOf('web-3', '203.0.113.13'), { 'secrets-permissions': idle });
+    const source = sourceOf([host]);
+    const controls = source.head.controls.map((control) =>
+      control.checks.includes('secrets-permissions') ? { ...control, result: 'undetermined' as const } : control,
+    );
+    const text = await terminalSummary({ ...source, head: { ...source.head, controls } });
+    expect(text.replace(/\s+/g, ' ')).toContain('undetermined (not applicable on any host)');
+  });
+});
+
+test('steps stand behind the case that they are for', async () => {
+  const own = fails('It has its own.', 'a', 'b', { remediation: 'Use its own steps.' });
+  const general = fails('It has none.', 'a', 'b');
+  const hosts = [general, own].map((deviation, at) =>
+    assessed(entryOf(`h-${at}`, `203.0.113.${at + 1}`), { 'firewall-active': deviation }),
+  );
+  const text = (await terminalSummary(sourceOf(hosts))).replace(/\s+/g, ' ');
+  const order = ['It has none.', 'ufw enable', 'It has its own.', 'Use its own steps.'].map((part) =>
+    text.indexOf(part),
+  );
+  expect(order.every((at) => at > 0)).toBe(true);
+  expect([...order].sort((a, b) => a - b)).toEqual(order);
 });
 
 test('a host that no check said anything of is not shown as clean', async () => {

@@ -5,6 +5,7 @@ import { demoClock, loadDemoCaptures, recordedExchanges, startDemoFleet } from '
 import { expandPath } from '../../inputs/text.ts';
 import { baselinesNamed } from '../builtin.ts';
 import type { Command, Context } from '../context.ts';
+import { EXIT } from '../exit.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { farewell, say } from '../outcome.ts';
 import { outsideOptionsOf, outsideView } from '../outside.ts';
@@ -65,6 +66,7 @@ async function demo(out: string, context: Context): Promise<number> {
     });
     progress.end();
     const code = say(console, ended);
+    if (code === EXIT.interrupted) return code;
     console.out(
       `\nThe scan itself ended with exit code ${code}, as a scan of such a fleet must; the demo ends with 0.\n`,
     );
