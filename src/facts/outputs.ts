@@ -73,7 +73,7 @@ export interface OwnOutputs extends Outputs {
 }
 
 export function outputsOf(
-  capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside' | 'session'>,
+  capture: Pick<Capture, 'outputs' | 'hostEpoch' | 'host' | 'outside' | 'session' | 'outcome' | 'reason'>,
   sudoersLine: (output: Answered) => string,
 ): OwnOutputs {
   const shape = shapeOf(capture.outputs);
@@ -101,7 +101,7 @@ export function outputsOf(
     },
     ran(probe, exits = [0]) {
       const output = get(probe);
-      const trouble = troubleOf(output, exits, sudoersLine);
+      const trouble = troubleOf(output, exits, capture, sudoersLine);
       if (trouble !== undefined) throw new Ignorance(trouble);
       return output.stdout;
     },
@@ -124,13 +124,13 @@ export function outputsOf(
 
 /** What readers see of these probes, in the order of collection, and whose log-in it was, which sentences about sudo name. */
 function identities(
-  { session }: Pick<Capture, 'session'>,
+  capture: Pick<Capture, 'session' | 'outcome' | 'reason'>,
   shape: Shape,
   readings: readonly Reading[],
 ): Outputs['identityOf'] {
   return (probes) => {
     // Which probe a record is of is a part of what it is known by.
-    let key = session.loginUser;
+    let key = `${capture.session.loginUser}${isWhole(capture) ? '' : ',cut'}`;
     let canRecur = true;
     for (const at of noted(shape, probes, () => placesOf(shape, probes))) {
       const { id, isCommon } = readings[at] ?? NO_READING;
@@ -161,6 +161,7 @@ export function settle<T>(read: () => T): Fact<T> {
 function troubleOf(
   output: Answered,
   exits: readonly number[],
+  capture: Pick<Capture, 'outcome' | 'reason'>,
   sudoersLine: (output: Answered) => string,
 ): Unknown | undefined {
   if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
@@ -181,10 +182,22 @@ function troubleOf(
     case 'truncated':
       return unknown('truncated', `The output of "${command}" was cut off.`);
     case 'not-run':
-      return unknown('truncated', `${output.probe} was not reached before the collection ended.`);
+      return neverRan(output, capture);
     case 'ran':
       return unknown('unreadable', `"${command}" ended with exit code ${output.exitCode}${firstLine(output.stderr)}.`);
   }
+}
+
+/** A run is judged again by a baseline that asks for more, or its collection ended before this probe. */
+function neverRan({ probe }: Answered, capture: Pick<Capture, 'outcome' | 'reason'>): Unknown {
+  return isWhole(capture)
+    ? unknown('not-observable', `${probe} was not asked for in this run.`, 'Scan again with this baseline.')
+    : unknown('truncated', `${probe} was not reached before the collection ended.`);
+}
+
+/** True where all that was asked for was answered, if only by a refusal. */
+function isWhole({ outcome, reason }: Pick<Capture, 'outcome' | 'reason'>): boolean {
+  return outcome === 'assessed' || reason === 'no-privilege';
 }
 
 function firstLine(stderr: string): string {

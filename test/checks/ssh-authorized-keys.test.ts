@@ -42,7 +42,7 @@ describe('ssh-authorized-keys', () => {
     ['denied', ['ssh-key-lines'], 'unknown no-privilege'],
     ['timeout', ['ssh-key-paths.list'], 'unknown timeout'],
     ['truncated', ['ssh-key-lines'], 'unknown truncated'],
-    ['not-run', ['passwd-entries'], 'unknown truncated'],
+    ['not-run', ['passwd-entries'], 'unknown not-observable'],
   ] as const)('%s %j', (state, probes, expected) => {
     const capture = captureOf(without('bookworm-compliant', state, probes));
     expect(verdicts(judged(sshAuthorizedKeys, capture))).toEqual([expected]);
