@@ -6,7 +6,19 @@ import { failedChecks, unknownFindings } from './terminal/findings.ts';
 import { hostLines, unreachedHosts } from './terminal/hosts.ts';
 import { newPage, type Page } from './terminal/page.ts';
 import { type Colour, padded } from './text.ts';
-import { between, bytes, CONTROL, count, duration, instant, percent, STATUS, thousands, viewText } from './words.ts';
+import {
+  againText,
+  between,
+  bytes,
+  CONTROL,
+  count,
+  duration,
+  instant,
+  percent,
+  STATUS,
+  thousands,
+  viewText,
+} from './words.ts';
 
 export interface TerminalOptions {
   /** Columns; default 80. */
@@ -41,6 +53,8 @@ function opening(page: Page, { run }: ReportHead): void {
   const took = duration(between(run.startedAt, run.finishedAt));
   page.text(`${run.tool.name} ${run.tool.version}, run ${run.id}`);
   page.text(`${instant(run.startedAt)}, ${took}`);
+  const again = againText(run);
+  if (again !== '') page.text(`Judged again: ${again}`);
   for (const { id, title, version } of run.baselines) page.text(`Baseline ${id} ${version}: ${title}`);
   page.text(`Looked at: ${viewText(run)}`);
   if (run.interrupted) {

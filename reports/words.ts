@@ -194,6 +194,13 @@ export function viewText({ view, checksLeftOut }: Pick<RunEntry, 'view' | 'check
   return `${looked}; ${count(checksLeftOut.length, 'check')} of the baselines left out: ${checksLeftOut.join(', ')}`;
 }
 
+/** That this is no scan, and where its evidence is from; empty for a scan. */
+export function againText({ judgedAgain }: Pick<RunEntry, 'judgedAgain'>): string {
+  if (judgedAgain === undefined) return '';
+  const { at, tool, from } = judgedAgain;
+  return `${instant(at)} by ${tool.name} ${tool.version}, from the evidence of run ${from.id}`;
+}
+
 /** Which hosts of the inventory were left out on purpose; empty when none were. */
 export function excludedText({ excludedHosts }: Pick<RunEntry, 'excludedHosts'>, most: number): string {
   if (excludedHosts.length === 0) return '';

@@ -3,6 +3,7 @@ import { CONTROL_RESULTS, SEVERITIES, STATUSES } from '../../src/model/verdict.t
 import { type CheckTally, type Digest, failingChecks, failures } from '../digest.ts';
 import { WORST_FIRST, worstFirst } from '../host-lines.ts';
 import {
+  againText,
   between,
   bytes,
   CONTROL,
@@ -21,6 +22,7 @@ const TOP = 6;
 
 export function headView({ head }: Digest, css: string, cssHash: string) {
   const { run } = head;
+  const again = againText(run);
   const names = run.baselines.map(({ id, version }) => `${id} ${version}`).join(', ');
   return {
     css,
@@ -36,12 +38,14 @@ export function headView({ head }: Digest, css: string, cssHash: string) {
       { name: 'Took', value: duration(between(run.startedAt, run.finishedAt)) },
       { name: 'Looked at', value: viewText(run) },
       { name: 'Tool', value: `${run.tool.name} ${run.tool.version}` },
+      ...(again === '' ? [] : [{ name: 'Judged again', value: again }]),
       ...(run.previousRunId === null ? [] : [{ name: 'Previous run', value: run.previousRunId }]),
     ],
     digests: [
       ...run.baselines.map(({ id, version, sha256 }) => ({ name: `Baseline ${id} ${version}`, hash: sha256 })),
       { name: 'Command set', hash: run.commandSetSha256 },
       { name: 'Inventory', hash: run.inventorySha256 },
+      ...(run.judgedAgain === undefined ? [] : [{ name: 'Evidence', hash: run.judgedAgain.from.sha256 }]),
     ],
   };
 }

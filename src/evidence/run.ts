@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Baseline } from '../model/baseline.ts';
@@ -148,8 +148,11 @@ async function createFile(path: string): Promise<Sink> {
   };
 }
 
+/** A run that was read, and the SHA-256 of its `run.json`, hex. */
+export type OpenedRun = RunFile & { readonly sha256: string };
+
 /** Reads a finished run. Throws `RunError` with what is missing or broken, and where. */
-export async function openRun(folder: string): Promise<RunFile> {
+export async function openRun(folder: string): Promise<OpenedRun> {
   const path = join(folder, 'run.json');
   let bytes: Buffer;
   try {
@@ -162,7 +165,7 @@ export async function openRun(folder: string): Promise<RunFile> {
   if (isRecord(file) && file.runVersion !== undefined && file.runVersion !== 2)
     throw new RunError('data', `${path}: this version reads run version 2, not ${JSON.stringify(file.runVersion)}.`);
   if (!isRunFile(file)) throw new RunError('data', `${path} is not what a scan writes; a part of it is missing.`);
-  return file;
+  return { ...file, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 function isRunFile(file: unknown): file is RunFile {

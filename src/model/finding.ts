@@ -108,9 +108,24 @@ export interface CheckEntry {
 /** `inside`: what hosts say of themselves. `outside`: what the network shows of their sites. */
 export type View = 'both' | 'inside' | 'outside';
 
+interface Tool {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** When and by what recorded evidence was judged again, and whose evidence it is. */
+export interface JudgedAgain {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly tool: Tool;
+  /** The run that has the evidence, and the SHA-256 of its `run.json`. */
+  readonly from: { readonly id: string; readonly sha256: string };
+}
+
 export interface RunEntry {
   readonly id: string;
-  readonly tool: { readonly name: string; readonly version: string };
+  /** What collected the evidence. */
+  readonly tool: Tool;
   readonly startedAt: string;
   readonly finishedAt: string;
   /** True when the run was stopped before every host was finished. */
@@ -130,6 +145,8 @@ export interface RunEntry {
   /** Hosts of the inventory that the scan left out on purpose (HOST arguments, `--limit`): nothing is known about them. */
   readonly excludedHosts: readonly string[];
   readonly previousRunId: string | null;
+  /** Missing for a scan: its evidence was judged when it was collected. */
+  readonly judgedAgain?: JudgedAgain;
 }
 
 export interface Summary {

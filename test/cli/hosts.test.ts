@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checks } from '../../checks/index.ts';
@@ -83,6 +84,15 @@ describe('a fleet with hosts of every kind', () => {
     const findings = (path: string) => readFileSync(join(folder, path, 'findings.ndjson'), 'utf8');
     expect(findings(`again/${second}`)).toBe(findings(`runs/${run}`));
     expect(again.code).toBe(ran.code);
+    const source = readFileSync(join(folder, 'runs', run, 'run.json'));
+    const sha256 = createHash('sha256').update(source).digest('hex');
+    const { tool, startedAt } = JSON.parse(source.toString('utf8')).run;
+    const { run: entry } = JSON.parse(readFileSync(join(folder, 'again', second, 'report.json'), 'utf8'));
+    expect(entry).toMatchObject({ id: second, tool, startedAt, judgedAgain: { tool, from: { id: run, sha256 } } });
+    expect(Date.parse(entry.judgedAgain.at)).toBeGreaterThanOrEqual(Date.parse(startedAt));
+    expect(again.stdout).toMatch(/^Judged again: .* by fleetproof/m);
+    expect(ran.stdout).not.toContain('Judged again');
+    expect(readFileSync(join(folder, 'again', second, 'report.html'), 'utf8')).toContain('<dt>Judged again</dt>');
   });
 
   test.each(['json', 'html'])('the %s report can be written later, and is the same', async (format) => {
@@ -99,6 +109,32 @@ describe('a fleet with hosts of every kind', () => {
     expect({ code, stderr }).toMatchObject({ code: 66, stderr: expect.stringContaining('runs/nowhere') });
   });
 });
+
+test('a run that is judged by a baseline with more checks says what was not asked for', async () => {
+  const server = await replaying(recording('web-1'));
+  const cwd = folderFor({ 'web-1': place(server) }, knownLine(server));
+  writeFileSync(join(cwd, 'narrow.yaml'), NARROW);
+  await fleetproof([...SCAN, '-b', 'narrow.yaml'], { cwd });
+  const [run = ''] = runsIn(cwd);
+  const again = await fleetproof(['evaluate', `runs/${run}`, '-b', 'cleavr', '--json'], { cwd });
+  expect(again.code).toBe(101);
+  expect(JSON.parse(again.stdout).summary.byReason.truncated).toBeUndefined();
+  const told = await fleetproof(['evaluate', `runs/${run}`, '-b', 'cleavr'], { cwd });
+  expect(told.stdout.replace(/\s+/g, ' ')).toContain('was not asked for in this run.');
+  expect(told.stdout).toContain('Scan again with this baseline.');
+});
+
+const NARROW = `id: narrow
+title: One control
+version: "1"
+controls:
+  narrow-1:
+    title: fail2ban runs
+    requirement: It runs.
+    source: none
+    checks:
+      fail2ban-active: {}
+`;
 
 test('a scan of one host given as an argument prints what it found as JSON, and nothing else', async () => {
   const server = await replaying(recording('web-2'));

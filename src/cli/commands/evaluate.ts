@@ -1,5 +1,5 @@
 import { readCaptures } from '../../evidence/captures.ts';
-import { createRun, newRunId, openRun, type RunFile } from '../../evidence/run.ts';
+import { createRun, newRunId, type OpenedRun, openRun } from '../../evidence/run.ts';
 import { expandPath } from '../../inputs/text.ts';
 import type { Baseline } from '../../model/baseline.ts';
 import type { RunEntry } from '../../model/finding.ts';
@@ -44,7 +44,7 @@ export const evaluateCommand: Command = (cli, about, context, run) =>
 
 interface Again {
   readonly folder: string;
-  readonly file: RunFile;
+  readonly file: OpenedRun;
   readonly baselines: readonly Baseline[];
   readonly out: string;
   readonly keep: boolean;
@@ -65,7 +65,7 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
     const entry: RunEntry = {
       ...file.run,
       id: keep ? draft.id : file.run.id,
-      tool: TOOL,
+      judgedAgain: { at: new Date().toISOString(), tool: TOOL, from: { id: file.run.id, sha256: file.sha256 } },
       checksLeftOut: checksLeftOut(baselines, file.run.view),
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
     };
