@@ -13,6 +13,7 @@ import {
   CONTROL,
   count,
   duration,
+  earlyEnd,
   instant,
   percent,
   STATUS,
@@ -49,7 +50,7 @@ export async function terminalSummary(source: ReportSource, options: TerminalOpt
   return `${page.lines.join('\n')}\n`;
 }
 
-function opening(page: Page, { run }: ReportHead): void {
+function opening(page: Page, { run, summary }: ReportHead): void {
   const took = duration(between(run.startedAt, run.finishedAt));
   page.text(`${run.tool.name} ${run.tool.version}, run ${run.id}`);
   page.text(`${instant(run.startedAt)}, ${took}`);
@@ -57,9 +58,10 @@ function opening(page: Page, { run }: ReportHead): void {
   if (again !== '') page.text(`Judged again: ${again}`);
   for (const { id, title, version } of run.baselines) page.text(`Baseline ${id} ${version}: ${title}`);
   page.text(`Looked at: ${viewText(run)}`);
-  if (run.interrupted) {
+  const early = earlyEnd(run, summary);
+  if (early !== '') {
     page.lines.push('');
-    page.lines.push(page.paint('Interrupted: the run was stopped before every host was finished.', 'bold', 'yellow'));
+    page.lines.push(page.paint(`${early} before every host was finished.`, 'bold', 'yellow'));
   }
 }
 

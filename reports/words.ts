@@ -1,4 +1,4 @@
-import type { RunEntry } from '../src/model/finding.ts';
+import type { RunEntry, Summary } from '../src/model/finding.ts';
 import type { ControlResult, Reason, Severity, Status } from '../src/model/verdict.ts';
 import { SEVERITIES } from '../src/model/verdict.ts';
 
@@ -64,6 +64,11 @@ export const REASON: Readonly<
     title: 'Not reachable',
     means: 'No SSH connection to the host came about.',
     next: 'Check the address, the port and the network path, then scan again.',
+  },
+  stopped: {
+    title: 'Not scanned',
+    means: 'The run ended before the scan of this host was done, so nobody knows whether it can be reached.',
+    next: 'Scan again, and give the run more time (`--run-timeout`) or more hosts at a time (`-c`).',
   },
   'host-key': {
     title: 'Host key not trusted',
@@ -192,6 +197,15 @@ export function viewText({ view, checksLeftOut }: Pick<RunEntry, 'view' | 'check
   }[view];
   if (checksLeftOut.length === 0) return looked;
   return `${looked}; ${count(checksLeftOut.length, 'check')} of the baselines left out: ${checksLeftOut.join(', ')}`;
+}
+
+/** Why the run ended before its hosts were done, as the start of a sentence; empty when it did not. */
+export function earlyEnd(
+  { interrupted }: Pick<RunEntry, 'interrupted'>,
+  { byReason }: Pick<Summary, 'byReason'>,
+): string {
+  if (interrupted) return 'Interrupted: the run was stopped';
+  return (byReason.stopped ?? 0) > 0 ? 'Out of time: the run reached its time limit' : '';
 }
 
 /** That this is no scan, and where its evidence is from; empty for a scan. */

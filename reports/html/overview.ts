@@ -9,6 +9,7 @@ import {
   CONTROL,
   count,
   duration,
+  earlyEnd,
   instant,
   percent,
   STATUS,
@@ -30,7 +31,7 @@ export function headView({ head }: Digest, css: string, cssHash: string) {
     title: `Security baseline assessment: ${names}, run ${run.id}`,
     headline: run.baselines.map(({ title }) => title).join(', '),
     complete: completeness(head),
-    interrupted: run.interrupted,
+    interrupted: earlyEnd(run, head.summary) !== '',
     facts: [
       { name: 'Run', value: run.id },
       { name: 'Started', value: instant(run.startedAt) },
@@ -50,11 +51,13 @@ export function headView({ head }: Digest, css: string, cssHash: string) {
   };
 }
 
-function completeness({ summary: { hosts }, run }: ReportHead): string {
+function completeness({ summary, run }: ReportHead): string {
+  const { hosts } = summary;
+  const early = earlyEnd(run, summary);
   const reached = `${thousands(hosts.assessed + hosts.partial)} of ${count(hosts.total, 'host')} reached`;
   const scope = scopeText(run, hosts.total);
   const told = scope === '' ? reached : `${reached}; ${scope}`;
-  if (run.interrupted) return `Not complete: the run was stopped; ${told}`;
+  if (early !== '') return `Not complete. ${early}; ${told}`;
   if (hosts.unreachable > 0) return `Not complete: ${told}`;
   return scope === '' ? `Complete: ${told}` : `In part: ${told}`;
 }

@@ -187,7 +187,7 @@ export function neverScanned(host: Host, message: string, nowMs: number): Captur
   return {
     ...shell(host, nowMs, nowMs),
     outcome: 'unreachable',
-    reason: 'unreachable',
+    reason: 'stopped',
     message,
     session: noSession(host),
     hostEpoch: null,

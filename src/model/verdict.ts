@@ -10,6 +10,7 @@ export type Status = (typeof STATUSES)[number];
 
 export const REASONS = [
   'unreachable',
+  'stopped',
   'host-key',
   'auth',
   'timeout',

@@ -62,7 +62,11 @@ describe('a scan that is interrupted', () => {
       expect(hosts).toHaveLength(7);
       expect(findings.filter(({ host, verdict }) => host === 'good' && verdict === 'pass').length).toBeGreaterThan(8);
       for (const host of hosts.filter(({ name }) => name !== 'good'))
-        expect(host).toMatchObject({ outcome: 'unreachable', message: expect.stringContaining('interrupted') });
+        expect(host).toMatchObject({
+          outcome: 'unreachable',
+          reason: 'stopped',
+          message: expect.stringContaining('interrupted'),
+        });
       expect(readFileSync(join(cwd, 'runs', run, 'report.html'), 'utf8')).toMatch(/interrupted/i);
       // Old connections are closed, and no further host was asked.
       await until('the connections are closed', () => hanging.open.size === 0);
@@ -83,7 +87,7 @@ describe('a scan that is interrupted', () => {
 test('a run that reaches its own time limit is not interrupted, and says of each host why it is unknown', async () => {
   const { cwd } = await scene();
   const began = Date.now();
-  const { code, stderr } = await start([...ARGS, '--run-timeout', '6s'], { cwd }).ended;
+  const { code, stdout, stderr } = await start([...ARGS, '--run-timeout', '6s'], { cwd }).ended;
   expect(code).toBe(101);
   expect(stderr).toMatch(/exit 101\./);
   expect(Date.now() - began).toBeLessThan(30_000);
@@ -95,6 +99,8 @@ test('a run that reaches its own time limit is not interrupted, and says of each
   for (const host of others)
     expect(host).toMatchObject({
       outcome: 'unreachable',
+      reason: 'stopped',
       message: expect.stringContaining('time limit of the whole run'),
     });
+  expect(stdout).toContain('Out of time: the run reached its time limit before every host was finished.');
 });

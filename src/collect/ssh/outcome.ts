@@ -40,7 +40,7 @@ export interface Reached {
 /** The command was not started. */
 export interface NotReached {
   readonly ok: false;
-  /** `unreachable`, `host-key`, `auth` or `timeout`; `internal` for a defect of ours. */
+  /** `unreachable`, `stopped`, `host-key`, `auth` or `timeout`; `internal` for a defect of ours. */
   readonly reason: Reason;
   /** What stood in the way, and what to do. */
   readonly message: string;
@@ -68,7 +68,7 @@ export class Stopped extends SshFailure {
   readonly ended: 'deadline' | 'aborted';
 
   constructor(ended: 'deadline' | 'aborted', message: string) {
-    super(ended === 'deadline' ? 'timeout' : 'unreachable', message);
+    super(ended === 'deadline' ? 'timeout' : 'stopped', message);
     this.name = 'Stopped';
     this.ended = ended;
   }
