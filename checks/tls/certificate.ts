@@ -88,9 +88,11 @@ function dates({ notBefore, notAfter }: ServedCertificate, now: number, within: 
 
 function nameProblem({ matches, names, commonName }: ServedCertificate, { name }: Site): Problem | undefined {
   if (matches) return undefined;
-  if (names.length > 0) return problem(`The certificate is for ${list(names)}, not for ${name}.`);
+  const remedy = `Get a certificate that names ${name}, or take the name off this server. Renewing gives the same names again.`;
+  if (names.length > 0) return problem(`The certificate is for ${list(names)}, not for ${name}.`, remedy);
   return problem(
     `The certificate names no host: clients do not look at the common name "${commonName}" any more (RFC 9525).`,
+    remedy,
   );
 }
 

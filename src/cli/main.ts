@@ -66,7 +66,7 @@ async function parser(context: Context, run: Run, words: readonly string[]): Pro
     })
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
-      throw new UsageError(`${withSuggestion(message, cli)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`);
+      throw new UsageError(`${withSuggestion(message, cli, words)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`);
     })
     .epilogue(
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
@@ -100,7 +100,7 @@ function refuseAmbiguous(parsed: Readonly<Record<string, unknown>>, words: reado
 }
 
 /** yargs says what is wrong; people want to know what they meant. */
-function withSuggestion(message: string, cli: Argv): string {
+function withSuggestion(message: string, cli: Argv, words: readonly string[]): string {
   const value = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(message);
   if (value !== null) return wrongValue(value[1] ?? '', value[2] ?? '', value[3] ?? '');
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
@@ -110,6 +110,7 @@ function withSuggestion(message: string, cli: Argv): string {
     .split(', ')
     .filter((name, index, all) => all.findIndex((other) => kebab(other) === kebab(name)) === index);
   const parts = given.map((name) => {
+    if (words.includes(name)) return `Unexpected argument ${JSON.stringify(name)}.`;
     if (name.length === 1) return `Unknown option -${name}.`;
     const near = suggest(name, options);
     return `Unknown option --${kebab(name)}.${near === undefined ? '' : ` Did you mean --${near}?`}`;

@@ -37,6 +37,7 @@ describe('what cannot be used stops before any connection', () => {
       64,
       /--fail-on cannot be "hihg"\. .*Did you mean "high"\?/,
     ],
+    ['one argument too many', ['checks', 'ssh-key-only', 'b'], {}, 64, /Unexpected argument "b"\./],
     // yargs would make a list of the two, which no gate fails.
     [
       'an option twice',
