@@ -66,7 +66,9 @@ async function parser(context: Context, run: Run, words: readonly string[]): Pro
     })
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
-      throw new UsageError(`${withSuggestion(message, cli, words)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`);
+      throw new UsageError(
+        `${withSuggestion(message, cli, words)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`,
+      );
     })
     .epilogue(
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
