@@ -3,6 +3,7 @@ import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive } from '../../src/model/facts/updates.ts';
 import { problem } from './apt.ts';
+import { describeOwn, ownLists, securityArchiveOf } from './archives.ts';
 
 /**
  * Whether unattended-upgrades would take packages of this archive for this pattern, e.g.
@@ -48,11 +49,11 @@ export function originProblems(origins: readonly string[], archives: readonly Ar
   if (archives.length === 0) {
     cannotTell('not-observable', 'The host has no package lists, so its archives are not to be seen.');
   }
-  const security = archives.filter((archive) => archive.security);
-  if (security.length === 0) {
-    if (os.id === 'debian' || os.id === 'ubuntu') return [problem('No security archive is among the package lists.')];
+  if (ownLists(archives, os).length === 0) {
+    if (securityArchiveOf(os) !== undefined) return [problem(`The host has no package list of ${describeOwn(os)}.`)];
     cannotTell('not-observable', `fleetproof does not know which archive brings the security updates of ${os.id}.`);
   }
+  const security = archives.filter((archive) => archive.security);
   const missed = security.filter((archive) => !origins.some((pattern) => matchesOrigin(pattern, archive, os)));
   const names = [...new Set(missed.map(({ distribution, suite }) => (distribution === '' ? suite : distribution)))];
   const allowed = origins.length === 0 ? 'allows no origin at all' : `allows only ${origins.join('; ')}`;

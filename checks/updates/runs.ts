@@ -3,7 +3,8 @@ import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, newestSecurityList, problem } from './apt.ts';
+import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */
 const ZONE_SECONDS = 14 * 3600;
@@ -73,12 +74,13 @@ export function sawPending({ lastRun, listsRefreshed }: UpdateRuns): boolean {
 
 /** Lists that are too old to show what is pending. */
 export function listProblems(archives: readonly Archive[], os: Os, { now }: Scope): readonly Problem[] {
-  const newest = newestSecurityList(archives);
-  if (newest === undefined) return [problem('The host has no package list of a security archive.')];
+  if (ownLists(archives, os).length === 0) return [problem(`The host has no package list of ${describeOwn(os)}.`)];
   const lapsed = archives.find(({ security, validUntil }) => security && validUntil !== null && validUntil < now);
   if (lapsed !== undefined) {
     return [problem(`The list of ${lapsed.distribution} was valid until ${describeDay(lapsed.validUntil ?? 0)} only.`)];
   }
+  const newest = newestLivingList(archives, os, now);
+  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
   if (now - newest <= LIST_AGE_SECONDS) return [];
   const support = supportOf(os, now, RELEASES);
   // An archive that has ended does not change any more: then its date says nothing about this host.

@@ -2,7 +2,7 @@ import { defineCheck, judge } from '../../src/model/check.ts';
 import { DURATION, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
 import { describePending, requireApt, requireClock } from './apt.ts';
-import { ageProblems, requireYoung, runProblems, stuckProblems } from './waiting.ts';
+import { ageProblems, requireLists, requireYoung, runProblems, stuckProblems } from './waiting.ts';
 
 export const updatesPending = defineCheck({
   id: 'updates-pending',
@@ -23,10 +23,11 @@ apt-get install --only-upgrade PACKAGE`,
     'pci-dss-4.0.1': ['6.3.1', '6.3.3'],
     'soc2-tsc-2017': ['CC7.1'],
   },
-  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateRuns', 'pendingUpdates'],
+  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateRuns', 'packageLists', 'pendingUpdates'],
   params: { maxAge: { schema: DURATION, default: '7d', description: 'How long a security update may wait.' } },
   evaluate(facts, params: { maxAge: string }, scope) {
-    requireApt(need(facts, 'os'));
+    const os = need(facts, 'os');
+    requireApt(os);
     requireClock(scope);
     const maxAge = parseDuration(params.maxAge);
     const pending = () => need(facts, 'pendingUpdates');
@@ -47,6 +48,7 @@ apt-get install --only-upgrade PACKAGE`,
             () => facts.get('unattendedUpgrades') !== undefined,
             scope,
           ),
+        () => requireLists(need(facts, 'packageLists').archives, os, scope),
         () => requireYoung(pending(), maxAge, scope),
       ],
     );

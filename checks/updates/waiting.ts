@@ -1,7 +1,15 @@
 import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
-import type { PendingPackage, PendingUpdates, UpdateRuns, UpdateSettings } from '../../src/model/facts/updates.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type {
+  Archive,
+  PendingPackage,
+  PendingUpdates,
+  UpdateRuns,
+  UpdateSettings,
+} from '../../src/model/facts/updates.ts';
 import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 import { blacklisted } from './exclusions.ts';
 import { lastEnded, leftBehind, sawPending } from './runs.ts';
 
@@ -51,12 +59,23 @@ export function runProblems(
     : [problem(`The last automatic run knew of security updates and did not install them: ${describePending(left)}.`)];
 }
 
-/** Ends in ignorance unless everything pending is provably younger than `maxAge`, on lists that are fresh. */
-export function requireYoung({ security, publishedBy }: PendingUpdates, maxAge: number, { now }: Scope): undefined {
-  if (now - publishedBy > LIST_AGE_SECONDS) {
-    const day = describeDay(publishedBy);
-    cannotTell('not-observable', `The newest security list is of ${day}; what was published since is not known here.`);
+/** Ends in ignorance unless the lists would show every fix: those of the release's own archive, and fresh. */
+export function requireLists(archives: readonly Archive[], os: Os, { now }: Scope): undefined {
+  if (ownLists(archives, os).length === 0) {
+    cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`);
   }
+  const newest = newestLivingList(archives, os, now);
+  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
+  if (now - newest <= LIST_AGE_SECONDS) return undefined;
+  const day = describeDay(newest);
+  return cannotTell(
+    'not-observable',
+    `The newest security list is of ${day}; what was published since is not known here.`,
+  );
+}
+
+/** Ends in ignorance unless everything pending is provably younger than `maxAge`. */
+export function requireYoung({ security }: PendingUpdates, maxAge: number, { now }: Scope): undefined {
   const open = security.filter(({ uploadedAt }) => uploadedAt === null || now - uploadedAt > maxAge);
   if (open.length === 0) return undefined;
   return cannotTell(

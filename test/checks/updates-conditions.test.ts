@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeAge, describePending, isDebian, newestSecurityList, requireClock } from '../../checks/updates/apt.ts';
+import { describeAge, describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
 import { blacklisted, exclusionProblems } from '../../checks/updates/exclusions.ts';
 import { extendedList } from '../../checks/updates/extended.ts';
 import { settingsProblems } from '../../checks/updates/schedule.ts';
@@ -47,18 +47,6 @@ test.each([
   const check = () => requireClock({ ...scope, clockOffsetSeconds });
   if (complaint === undefined) expect(check).not.toThrow();
   else expect(check).toThrow(complaint);
-});
-
-test('the newest security list is the one that counts', () => {
-  expect(
-    newestSecurityList([
-      archive({ date: 1 }),
-      archive({ date: 3, security: false }),
-      archive({ date: 2 }),
-      archive({ date: null }),
-    ]),
-  ).toBe(2);
-  expect(newestSecurityList([archive({ security: false }), archive({ date: null })])).toBeUndefined();
 });
 
 describe('an extended archive', () => {

@@ -38,7 +38,7 @@ describe('updates-recent', () => {
       /^The last run of unattended-upgrades failed: Installing the upgrades failed\.$/,
     ],
     ['trixie/uu-stamps-failed', 'fail', /failed: Installing the upgrades failed/],
-    ['bookworm/uu-empty-lists', 'fail', /no package list of a security archive/],
+    ['bookworm/uu-empty-lists', 'fail', /no package list of bookworm-security/],
     ['bookworm/compliant', 'fail', /The last run of unattended-upgrades was 3 days ago/, { later: 3 * DAY }],
     [
       'bookworm/compliant',

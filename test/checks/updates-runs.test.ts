@@ -6,7 +6,7 @@ import {
   ageProblems as runAgeProblems,
   sawPending,
 } from '../../checks/updates/runs.ts';
-import { ageProblems, requireYoung, runProblems } from '../../checks/updates/waiting.ts';
+import { ageProblems, requireLists, requireYoung, runProblems } from '../../checks/updates/waiting.ts';
 import { absent, Ignorance, known, unknown } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
@@ -87,15 +87,19 @@ describe('the lists', () => {
       [expect.stringContaining('bookworm-security was valid until 2026-11-22 only')],
     ],
     ['of an archive that has ended', os('debian', '11'), archive({ date: 0 }), []],
-    ['of an archive that ended long ago', os('debian', '8'), archive({ date: 0 }), []],
+    ['of an archive that ended long ago', os('debian', '8'), archive({ codename: 'bookworm', date: 0 }), []],
     [
       'of no security archive',
       debian,
       archive({ security: false, validUntil: 1 }),
-      [expect.stringContaining('no package list of a security archive')],
+      [expect.stringContaining('no package list of bookworm-security, the security archive of this release')],
     ],
   ])('%s', (_, system, one, expected) => {
     expect(judge(system, one)).toEqual(expected);
+  });
+
+  test('without a date', () => {
+    expect(() => judge(debian, archive({ date: null }))).toThrow('carries no date');
   });
 
   test('of a system that nobody here knows', () => {
@@ -132,14 +136,17 @@ describe('waiting updates', () => {
     expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending({ name: 'nginx' }))).toBe(0);
   });
 
+  test('show only on fresh lists of the own archive', () => {
+    const judge = (changes: Partial<Archive>) => () => requireLists([archive(changes)], os('debian', '12'), scope);
+    expect(judge({ date: NOW - 7 * DAY })()).toBeUndefined();
+    expect(judge({ date: NOW - 7 * DAY - 1 })).toThrow('what was published since is not known');
+    expect(judge({ date: null })).toThrow('carries no date');
+    expect(judge({ security: false })).toThrow('no package list of bookworm-security');
+  });
+
   test('are young only when the server says so', () => {
-    const judge =
-      (security: readonly PendingPackage[], publishedBy = NOW) =>
-      () =>
-        requireYoung(updates(security, publishedBy), 7 * DAY, scope);
+    const judge = (security: readonly PendingPackage[]) => () => requireYoung(updates(security), 7 * DAY, scope);
     expect(judge([])()).toBeUndefined();
-    expect(judge([], NOW - 7 * DAY)()).toBeUndefined();
-    expect(judge([], NOW - 7 * DAY - 1)).toThrow('what was published since is not known');
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY })])()).toBeUndefined();
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY - 1 })])).toThrow('for how long is not recorded');
     expect(judge([pending({ uploadedAt: NOW }), pending()])).toThrow('for how long is not recorded');

@@ -32,7 +32,7 @@ describe('updates-security-origin', () => {
     [
       'bookworm/compliant',
       'fail',
-      /No security archive is among the package lists/,
+      /no package list of bookworm-security, the security archive of this release/,
       list('/var/lib/apt/lists/mirror.example.org_debian_dists_bookworm_InRelease:Label: Debian\n'),
     ],
     ['bookworm/uu-empty-lists', 'unknown:not-observable', /no package lists/],
