@@ -119,15 +119,20 @@ export interface LoggedRun {
 }
 
 export interface RebootState {
-  /** `/run/reboot-required`; null: not there. */
+  /** `/run/reboot-required`, and since when at the latest: each package that asks writes it anew. Null: not there. */
   readonly required: { readonly since: number; readonly packages: readonly string[] } | null;
   /** `uname -r`. */
   readonly running: string;
-  /** The newest kernel in /boot, and since when; null: there is none. */
-  readonly newest: { readonly release: string; readonly since: number } | null;
+  /** The kernels in /boot, newest first, and since when each is there (epoch seconds). */
+  readonly kernels: readonly InstalledKernel[];
   /**
    * A newer build of the running release that is installed but not running, and since when; null: none.
    * Only Debian's kernels say which build they are.
    */
   readonly rebuilt: { readonly version: string; readonly since: number } | null;
+}
+
+export interface InstalledKernel {
+  readonly release: string;
+  readonly since: number;
 }
