@@ -4,7 +4,8 @@ import { problem } from './apt.ts';
 
 /** Days between two runs that still count as "by itself, in time". */
 const MOST_DAYS = 2;
-const WEEKDAY = /^([0-6]|(sun|mon|tue|wed|thu|fri|sat)[a-z]*)$/i;
+/** unattended-upgrade compares with strftime's %w, %a and %A, to the letter; no other spelling ever matches. */
+const WEEKDAY = /^([0-6]|Sun(day)?|Mon(day)?|Tue(sday)?|Wed(nesday)?|Thu(rsday)?|Fri(day)?|Sat(urday)?)$/;
 
 /** What apt's settings lack for automatic updates. Source: /usr/lib/apt/apt.systemd.daily. */
 export function settingsProblems({ periodic, refreshDays, upgradeDays, days }: UpdateSettings): readonly Problem[] {
@@ -14,7 +15,13 @@ export function settingsProblems({ periodic, refreshDays, upgradeDays, days }: U
     ...off,
     ...intervalProblems('APT::Periodic::Update-Package-Lists', 'refreshes the package lists', refreshDays),
     ...intervalProblems('APT::Periodic::Unattended-Upgrade', 'installs updates', upgradeDays),
-    ...(never ? [problem(`Unattended-Upgrade::Update-Days names no day of the week: ${days.join(', ')}.`)] : []),
+    ...(never
+      ? [
+          problem(
+            `Unattended-Upgrade::Update-Days names no day of the week as unattended-upgrade spells them: ${days.join(', ')}.`,
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -53,15 +53,13 @@ function listsOf(outputs: Outputs): PackageLists {
 
 function runsOf(outputs: Outputs): UpdateRuns {
   const times = readTimes(outputs);
-  const newest = (...names: readonly string[]): number | null =>
-    times
-      .filter(({ path }) => names.includes(path))
-      .reduce<number | null>((latest, { modified }) => Math.max(latest ?? 0, modified), null);
+  const modifiedAt = (name: string): number | null => times.find(({ path }) => path === name)?.modified ?? null;
   const stamps = '/var/lib/apt/periodic';
   return {
-    listsRefreshed: newest(`${stamps}/update-stamp`),
-    lastRun: newest(`${stamps}/upgrade-stamp`, `${stamps}/unattended-upgrades-stamp`),
-    hostSince: newest('/etc/machine-id'),
+    listsRefreshed: modifiedAt(`${stamps}/update-stamp`),
+    // apt's own upgrade-stamp also tells of runs that did nothing at all, such as on a day that is not theirs.
+    lastRun: modifiedAt(`${stamps}/unattended-upgrades-stamp`),
+    hostSince: modifiedAt('/etc/machine-id'),
     log: readLog(outputs),
   };
 }

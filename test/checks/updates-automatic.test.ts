@@ -54,7 +54,7 @@ describe('updates-automatic', () => {
     [
       'bookworm/compliant',
       'fail',
-      /names no day of the week: Never/,
+      /names no day of the week as unattended-upgrade spells them: Never/,
       settings(`${ON}Unattended-Upgrade::Update-Days:: "Never";`),
     ],
     [

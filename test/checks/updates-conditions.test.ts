@@ -107,7 +107,11 @@ test.each<[Partial<UpdateSettings>, number]>([
   [{ refreshDays: null, upgradeDays: null, periodic: false }, 3],
   [{ days: ['Sunday', 'Never'] }, 0],
   [{ days: ['6'] }, 0],
+  [{ days: ['Sun'] }, 0],
   [{ days: ['7'] }, 1],
+  [{ days: ['sunday', 'tues'] }, 1],
+  [{ days: ['SAT'] }, 1],
+  [{ days: ['Mo', 'Mondays'] }, 1],
 ])('settings %j have %d problems', (changes, problems) => {
   expect(settingsProblems(settings(changes))).toHaveLength(problems);
 });

@@ -67,10 +67,10 @@ describe('updates-recent', () => {
   test.each([
     ['an old host', 40 * DAY, 'fail', /never come to the end of a run/],
     ['a host of an hour', HOUR, 'unknown:not-observable', /has not run its updates yet/],
-  ])('stamps of downloads only, on %s: %s', (_, age, verdict, because) => {
-    // As trap 32 leaves them: refreshing failed, and touched its stamps.
+  ])('stamps of everything but the run itself, on %s: %s', (_, age, verdict, because) => {
+    // As trap 32 leaves them: refreshing failed, and touched its stamps. apt touches its own of the run always.
     const now = recordedAt('bookworm/compliant');
-    const stamps = ['update-stamp', 'download-upgradeable-stamp'].map(
+    const stamps = ['update-stamp', 'download-upgradeable-stamp', 'upgrade-stamp'].map(
       (name) => `${now} ${now} /var/lib/apt/periodic/${name}`,
     );
     const stdout = [...stamps, `${now - age} ${now - age} /etc/machine-id`].join('\n');
