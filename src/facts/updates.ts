@@ -8,13 +8,14 @@ import { listsProbe, readLists } from './updates/lists.ts';
 import { logProbe, readLog } from './updates/log.ts';
 import { pendingProbe, readPending } from './updates/pending.ts';
 import { readReboot, rebootProbes } from './updates/reboot.ts';
-import { readSchedule, scheduleProbe } from './updates/schedule.ts';
+import { calendarsProbe, readCalendars, readSchedule, scheduleProbe } from './updates/schedule.ts';
 import { readSettings, settingsProbe } from './updates/settings.ts';
 
 export const probes: readonly Probe[] = [
   packagesProbe,
   settingsProbe,
   scheduleProbe,
+  calendarsProbe,
   listsProbe,
   filesProbe,
   ...rebootProbes,
@@ -29,6 +30,10 @@ export const facts: FactSources<UpdatesFacts> = {
   },
   updateSettings: { probes: ['apt-settings'], derive: (outputs) => known(readSettings(outputs.ran('apt-settings'))) },
   updateSchedule: { probes: ['apt-timers'], derive: (outputs) => known(readSchedule(outputs.ran('apt-timers'))) },
+  updateCalendars: {
+    probes: ['apt-timer-calendars'],
+    derive: (outputs) => known(readCalendars(outputs.ran('apt-timer-calendars'))),
+  },
   packageLists: { probes: ['apt-lists'], derive: (outputs) => known(listsOf(outputs)) },
   pendingUpdates: {
     probes: ['apt-lists', 'apt-pending'],

@@ -81,5 +81,6 @@ export const settings = (changes: Partial<UpdateSettings> = {}): UpdateSettings 
   blacklist: [],
   whitelist: [],
   days: [],
+  onShutdown: false,
   ...changes,
 });

@@ -35,6 +35,7 @@ export function readSettings(text: string): UpdateSettings {
     blacklist: list('Unattended-Upgrade::Package-Blacklist'),
     whitelist: list('Unattended-Upgrade::Package-Whitelist'),
     days: list('Unattended-Upgrade::Update-Days'),
+    onShutdown: isTrue(one('Unattended-Upgrade::InstallOnShutdown')),
   };
 }
 
@@ -48,6 +49,11 @@ function interval(value: string | undefined): number | null {
   if (match === null) return null;
   const days = Number(match[1]) * (DAYS[match[2] ?? ''] ?? 1);
   return days === 0 ? null : days;
+}
+
+/** Source: apt, StringToBool; what is no word of truth counts as the default, which is false. */
+function isTrue(value = ''): boolean {
+  return /^(yes|true|with|on|enable)$/i.test(value) || /^0*[1-9]\d*$/.test(value);
 }
 
 /** `Debian:bookworm` or `Debian bookworm` in the newer form. Source: unattended-upgrade, get_allowed_origins_legacy. */

@@ -6,6 +6,7 @@ export interface UpdatesFacts {
   unattendedUpgrades: { readonly version: string };
   updateSettings: UpdateSettings;
   updateSchedule: UpdateSchedule;
+  updateCalendars: readonly TimerCalendar[];
   packageLists: PackageLists;
   pendingUpdates: PendingUpdates;
   updateRuns: UpdateRuns;
@@ -27,6 +28,8 @@ export interface UpdateSettings {
   readonly whitelist: readonly string[];
   /** `Update-Days`, e.g. `Mon`; empty: every day. */
   readonly days: readonly string[];
+  /** `InstallOnShutdown`: the daily run downloads, and installs nothing. */
+  readonly onShutdown: boolean;
 }
 
 /** systemd's view of apt's timers and the services that they start. */
@@ -43,6 +46,15 @@ export interface ScheduleUnit {
   readonly active: string;
   /** UnitFileState. */
   readonly file: string;
+}
+
+/** When one of apt's timers elapses. */
+export interface TimerCalendar {
+  readonly name: string;
+  /** Calendar expressions as systemd spells them out, e.g. `*-*-* 06,18:00:00`; other triggers as `OnBootUSec=1h`. */
+  readonly elapses: readonly string[];
+  /** By how much a run may be put off, at random; null: not to be seen. */
+  readonly delaySeconds: number | null;
 }
 
 /** The heads of the Release files that the last refresh left. */
