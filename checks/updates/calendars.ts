@@ -4,7 +4,7 @@ import type { TimerCalendar } from '../../src/model/facts/updates.ts';
 import { describeAge, problem } from './apt.ts';
 import { MOST_DAYS } from './schedule.ts';
 
-const WEEK: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+export const WEEK: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const MONTH = 31;
 
 /** Timers that elapse too rarely, or are put off for too long. */
@@ -43,7 +43,7 @@ interface Gap {
  * How far apart the days of a calendar expression are, as systemd spells it out: `Mon..Fri *-*-* 06:00:00`,
  * `*-*-01/2 06:00:00`. Undefined for any other trigger. Source: systemd.time(7), "Calendar events".
  */
-function gapOf(expression: string): Gap | undefined {
+export function gapOf(expression: string): Gap | undefined {
   const match = /^(?:([A-Z][A-Za-z.,]+) )?(\S+)-(\S+)-(\S+) [\d:.,/*]+(?: \S+)?$/.exec(expression);
   if (match === null) return undefined;
   const [, weekdays = 'Mon..Sun', year, month, days = ''] = match;
@@ -70,7 +70,7 @@ function valuesOf(part: string, last: number, read: (text: string) => number): r
 }
 
 /** The longest way from one value to the next, round the end. */
-function longest(values: readonly number[], cycle: number): number {
+export function longest(values: readonly number[], cycle: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.max(...sorted.map((value, at) => (sorted[at + 1] ?? (sorted[0] ?? 0) + cycle) - value));
 }

@@ -1,7 +1,7 @@
 import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
+import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
 import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
@@ -41,7 +41,7 @@ export function outcomeProblems(
   runs: UpdateRuns,
   maxAge: number,
   scope: Scope,
-  pending: () => readonly PendingPackage[],
+  pending: () => PendingUpdates,
 ): readonly Problem[] {
   const run = lastEnded(runs, maxAge, scope);
   if (run?.outcome === 'failed') {
@@ -51,13 +51,14 @@ export function outcomeProblems(
       ),
     ];
   }
-  const open = pending();
+  const updates = pending();
+  const open = updates.security;
   if (run !== undefined) {
     const left = leftBehind(run, open);
     return left.length === 0 ? [] : [problem(`The last run of unattended-upgrades left out ${describePending(left)}.`)];
   }
   if (open.length === 0) return [];
-  if (sawPending(runs)) {
+  if (sawPending(runs, updates)) {
     return [problem(`The last run of unattended-upgrades did not install ${describePending(open)}.`)];
   }
   read(runs.log);
@@ -67,9 +68,12 @@ export function outcomeProblems(
   );
 }
 
-/** Nothing refreshed the lists since the last run, so that run knew of everything that is pending now. */
-export function sawPending({ lastRun, listsRefreshed }: UpdateRuns): boolean {
-  return lastRun !== null && listsRefreshed !== null && listsRefreshed <= lastRun;
+/**
+ * Nothing refreshed the lists since the last run, so that run knew of everything that is pending now. Only apt's timer
+ * stamps a refresh everywhere; one by hand shows where it brought a list that is younger than the run.
+ */
+export function sawPending({ lastRun, listsRefreshed }: UpdateRuns, { publishedBy }: PendingUpdates): boolean {
+  return lastRun !== null && listsRefreshed !== null && Math.max(listsRefreshed, publishedBy) <= lastRun;
 }
 
 /** Lists that are too old to show what is pending. */

@@ -5,7 +5,7 @@ import { problem } from './apt.ts';
 /** Days between two runs that still count as "by itself, in time". */
 export const MOST_DAYS = 2;
 /** unattended-upgrade compares with strftime's %w, %a and %A, to the letter; no other spelling ever matches. */
-const WEEKDAY = /^([0-6]|Sun(day)?|Mon(day)?|Tue(sday)?|Wed(nesday)?|Thu(rsday)?|Fri(day)?|Sat(urday)?)$/;
+export const WEEKDAY = /^([0-6]|Sun(day)?|Mon(day)?|Tue(sday)?|Wed(nesday)?|Thu(rsday)?|Fri(day)?|Sat(urday)?)$/;
 
 const ON_SHUTDOWN =
   'Unattended-Upgrade::InstallOnShutdown is on: the daily run installs nothing, and a server is rarely shut down.';

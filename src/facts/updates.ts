@@ -59,9 +59,13 @@ function listsOf(outputs: Outputs): PackageLists {
 function runsOf(outputs: Outputs): UpdateRuns {
   const times = readTimes(outputs);
   const modifiedAt = (name: string): number | null => times.find(({ path }) => path === name)?.modified ?? null;
+  const newest = (...names: readonly string[]): number | null => {
+    const dates = names.flatMap((name) => modifiedAt(name) ?? []);
+    return dates.length === 0 ? null : Math.max(...dates);
+  };
   const stamps = '/var/lib/apt/periodic';
   return {
-    listsRefreshed: modifiedAt(`${stamps}/update-stamp`),
+    listsRefreshed: newest(`${stamps}/update-stamp`, `${stamps}/update-success-stamp`),
     // apt's own upgrade-stamp also tells of runs that did nothing at all, such as on a day that is not theirs.
     lastRun: modifiedAt(`${stamps}/unattended-upgrades-stamp`),
     hostSince: modifiedAt('/etc/machine-id'),

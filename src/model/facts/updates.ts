@@ -109,7 +109,10 @@ export interface PendingPackage {
 }
 
 export interface UpdateRuns {
-  /** Epoch seconds of the newest `apt-get update` that apt's timer made, also of one that failed; null: never. */
+  /**
+   * Epoch seconds of the newest `apt-get update` that left a stamp; null: never. apt's timer leaves one always, also
+   * of one that failed; others only where update-notifier is installed.
+   */
   readonly listsRefreshed: number | null;
   /** Epoch seconds of the newest end of an unattended-upgrade run, also of one that failed; null: never. */
   readonly lastRun: number | null;
