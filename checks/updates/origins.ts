@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive } from '../../src/model/facts/updates.ts';
+import type { Archive, UpdateSettings } from '../../src/model/facts/updates.ts';
 import { problem } from './apt.ts';
 import { describeOwn, ownLists, securityArchiveOf } from './archives.ts';
 
@@ -58,6 +58,15 @@ export function originProblems(origins: readonly string[], archives: readonly Ar
   const names = [...new Set(missed.map(({ distribution, suite }) => (distribution === '' ? suite : distribution)))];
   const allowed = origins.length === 0 ? 'allows no origin at all' : `allows only ${origins.join('; ')}`;
   return names.map((name) => problem(`unattended-upgrades ${allowed}, which leaves out ${name}.`));
+}
+
+const FORMS = { 'Allowed-Origins': 'DISTRIBUTION:ARCHIVE', 'Origins-Pattern': 'list of key=value' } as const;
+
+/** Entries that unattended-upgrade cannot read: it ends there, before it has installed anything. */
+export function entryProblems({ brokenOrigins }: UpdateSettings): readonly Problem[] {
+  return brokenOrigins.map(({ key, entry }) =>
+    problem(`unattended-upgrade ends with an error on "${entry}" in its ${key}, which is no ${FORMS[key]}.`),
+  );
 }
 
 /** Below 100 apt prefers what is installed to anything from the archive. Source: apt_preferences(5). */

@@ -78,6 +78,7 @@ export const settings = (changes: Partial<UpdateSettings> = {}): UpdateSettings 
   refreshDays: 1,
   upgradeDays: 1,
   origins: [],
+  brokenOrigins: [],
   blacklist: [],
   whitelist: [],
   days: [],

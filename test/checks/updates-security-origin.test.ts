@@ -26,6 +26,18 @@ describe('updates-security-origin', () => {
     [
       'bookworm/compliant',
       'fail',
+      /^unattended-upgrade ends with an error on "Docker:bookworm" in its Origins-Pattern, which is no list of key=value\.$/,
+      settings(`${ORIGINS}Unattended-Upgrade::Origins-Pattern:: "Docker:bookworm";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /ends with an error on "origin=Debian,label=Debian-Security" in its Allowed-Origins, which is no DISTRIBUTION:ARCHIVE\.$/,
+      settings(`${ORIGINS}Unattended-Upgrade::Allowed-Origins:: "origin=Debian,label=Debian-Security";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
       /Package-Whitelist leaves out libc6/,
       settings(`${ORIGINS}Unattended-Upgrade::Package-Whitelist:: "nginx";`),
     ],

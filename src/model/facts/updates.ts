@@ -23,6 +23,8 @@ export interface UpdateSettings {
   readonly upgradeDays: number | null;
   /** `Origins-Pattern` as written and `Allowed-Origins` in the same form; `${distro_…}` is not yet replaced. */
   readonly origins: readonly string[];
+  /** Entries of these two lists on which unattended-upgrade ends with an exception, whatever else is allowed. */
+  readonly brokenOrigins: readonly { readonly key: OriginsKey; readonly entry: string }[];
   /** Python regular expressions, matched at the start of a package's name. */
   readonly blacklist: readonly string[];
   readonly whitelist: readonly string[];
@@ -31,6 +33,8 @@ export interface UpdateSettings {
   /** `InstallOnShutdown`: the daily run downloads, and installs nothing. */
   readonly onShutdown: boolean;
 }
+
+export type OriginsKey = 'Allowed-Origins' | 'Origins-Pattern';
 
 /** systemd's view of apt's timers and the services that they start. */
 export interface UpdateSchedule {

@@ -30,6 +30,7 @@ describe("apt's settings", () => {
       refreshDays: 1,
       upgradeDays: 1,
       origins: distro.startsWith('debian') ? debian : ubuntu,
+      brokenOrigins: [],
       blacklist: [],
       whitelist: [],
       days: [],
@@ -86,6 +87,27 @@ describe("apt's settings", () => {
       'apt::periodic::update-package-lists "7";\nUnattended-Upgrade::Allowed-Origins:: "A\\:B, Inc.:stable";\nUnattended-Upgrade::Allowed-Origins:: "Debian stable";',
     );
     expect(settings).toMatchObject({ refreshDays: 7, origins: ['o=A:B\\, Inc.,a=stable', 'o=Debian,a=stable'] });
+  });
+
+  test.each([
+    ['Origins-Pattern', 'Docker:bookworm', true],
+    ['Origins-Pattern', 'origin=Debian,bookworm', true],
+    ['Origins-Pattern', 'origin=a=b', true],
+    ['Origins-Pattern', 'origin=Debian,', true],
+    ['Origins-Pattern', 'release=bookworm', true],
+    ['Origins-Pattern', 'origin=Docker\\, Inc.,site=*', false],
+    ['Origins-Pattern', ' o = Debian , n=bookworm ', false],
+    ['Origins-Pattern', ' ', false],
+    ['Allowed-Origins', 'Debian:bookworm', false],
+    ['Allowed-Origins', 'Debian bookworm', false],
+    ['Allowed-Origins', 'A\\:B:bookworm', false],
+    ['Allowed-Origins', 'Debian:bookworm:main', true],
+    ['Allowed-Origins', 'Debian', true],
+    ['Allowed-Origins', 'Debian 12 bookworm', true],
+    ['Allowed-Origins', 'origin=Debian', true],
+  ])('know that %s "%s" stops every run: %s', (key, value, expected) => {
+    const { brokenOrigins } = readSettings(`Unattended-Upgrade::${key}:: "${value}";`);
+    expect(brokenOrigins).toHaveLength(expected ? 1 : 0);
   });
 
   test('are unknown in another form', () => {
