@@ -34,6 +34,8 @@ const ROWS = [
     'sshd_config.d/60-a.conf line 2 sets PasswordAuthentication yes',
   ],
   ['bullseye-match', ['pass', 'sshd:user=deploy fail', 'sshd:addr=198.51.100.1 fail'], 'for user deploy'],
+  // What a Match block closes on one port is open on the other.
+  ['bookworm-match-local-port', ['pass', 'sshd:lport=2222 fail'], 'for anyone on port 2222: /etc/ssh/sshd_config.d/00'],
   ['trixie-match-all', ['fail'], '60-a.conf line 2 sets PasswordAuthentication yes'],
   ['trixie-match-negated', ['fail', 'sshd:user=alice pass'], 'for anyone'],
   // Only for people who do not exist.

@@ -3,6 +3,7 @@ import type { Account, Directory } from '../accounts.ts';
 import { groupsOf, membersOf } from '../accounts.ts';
 import type { Guard } from './config.ts';
 import type { Criterion, Login } from './match.ts';
+import type { Values } from './settings.ts';
 
 /** Somebody whom no rule names, from an address that no rule names. */
 export const STRANGER: Login = {
@@ -22,6 +23,8 @@ export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as cons
 
 /** Beside the outside address: IPv6, each private range, the machine itself. */
 const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1'];
+/** Nobody has sshd on it (tcpmux), and no rule names it: it stands for the ports outside of every `Match LocalPort`. */
+const UNNAMED_PORT = '1';
 /** More combinations than this are not evaluated; the caller then says so. */
 const MAX_COMBINATIONS = 2000;
 
@@ -34,6 +37,25 @@ export interface Who {
   readonly differs: readonly string[];
 }
 
+/** Where sshd listens. Each may be inside or outside of a `Match LocalPort` or `Match LocalAddress`. */
+export interface Doors {
+  readonly ports: readonly string[];
+  /** Without those that stand for every address. */
+  readonly addresses: readonly string[];
+}
+
+/** Reads `port 22` and `listenaddress [::1]:22` of `sshd -T`; no doors where sshd could not be asked. */
+export function doorsOf(effective: Values | null): Doors {
+  const listening = (effective?.get('listenaddress') ?? []).flatMap((text) => {
+    const [, inBrackets, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})\b/.exec(text) ?? [];
+    return port === undefined ? [] : [{ address: inBrackets ?? plain ?? '', port }];
+  });
+  return {
+    ports: [...(effective?.get('port') ?? []), ...listening.map(({ port }) => port)],
+    addresses: listening.map(({ address }) => address).filter((address) => !['0.0.0.0', '::'].includes(address)),
+  };
+}
+
 /**
  * Log-ins that stand for all others: per dimension one value for every set of criteria that can hold at once,
  * then all combinations, fewest differences first. Undefined when there are more than `MAX_COMBINATIONS`.
@@ -43,9 +65,14 @@ export function representatives(
   directory: Directory,
   base: Login,
   fixedUser: boolean,
+  { ports, addresses }: Doors,
 ): readonly Who[] | undefined {
   const criteria = blocks.flatMap((block) => block.criteria);
   const asked = (on: Criterion['on']): readonly Criterion[] => criteria.filter((criterion) => criterion.on === on);
+  const named = (on: 'host' | 'laddr' | 'lport' | 'rdomain'): readonly string[] =>
+    asked(on).flatMap(({ list }) => examples(list, on === 'laddr' ? addressExample : nameExample));
+  // The rules are not all: a way in that no rule is about, beside one that a rule closes, has to be looked at as well.
+  const unlike = { host: [], laddr: [...addresses, ...ADDRESSES], lport: [...ports, UNNAMED_PORT], rdomain: [] };
   const choices: Difference[][] = [
     fixedUser ? [] : distinct(userChoices(criteria, directory), [...asked('user'), ...asked('group')], base),
     distinct(
@@ -55,9 +82,7 @@ export function representatives(
     ),
     ...(['host', 'laddr', 'lport', 'rdomain'] as const).map((on) =>
       distinct(
-        asked(on).flatMap(({ list }) =>
-          examples(list, on === 'laddr' ? addressExample : nameExample).map((value) => ({ [on]: value })),
-        ),
+        [...named(on), ...unlike[on]].map((value) => ({ [on]: value })),
         asked(on),
         base,
       ),
@@ -142,7 +167,8 @@ export function describe({ login, differs }: Who, nobody: string): string {
   const at = differs.includes('addr') ? ` from ${login.addr}` : '';
   const host = differs.includes('host') ? ` from ${login.host}` : '';
   const to = differs.includes('laddr') ? ` to ${login.laddr}` : '';
-  const port = differs.includes('lport') ? ` on port ${login.lport}` : '';
+  const ownPort = login.lport === UNNAMED_PORT ? ' on a port that no Match block names' : ` on port ${login.lport}`;
+  const port = differs.includes('lport') ? ownPort : '';
   const domain = differs.includes('rdomain') ? ` in routing domain ${login.rdomain}` : '';
   const who = differs.includes('user') ? `user ${login.user}` : nobody;
   return `${who}${at}${host}${to}${port}${domain}`;

@@ -3,7 +3,7 @@ import type { SshContext } from '../../model/facts/ssh.ts';
 import { type Directory, groupsOf } from '../accounts.ts';
 import { byParts } from '../memo.ts';
 import type { Config, Entry } from './config.ts';
-import { criteriaText, describe, representatives, STRANGER, type Who } from './contexts.ts';
+import { criteriaText, describe, doorsOf, representatives, STRANGER, type Who } from './contexts.ts';
 import { gatherDoubts } from './doubts.ts';
 import { BUILT_IN, type Decided, type Decisions, globalDecisions, matchDecisions } from './evaluate.ts';
 import type { Login } from './match.ts';
@@ -51,21 +51,17 @@ export const contextsFor = byParts(
   ): Contexts => {
     const ground = groundOf(effective, config, directory, overrides, asked);
     const base = { ...STRANGER, lport: effective?.get('port')?.[0] ?? STRANGER.lport };
-    const root = { ...base, user: 'root', groups: ['root'] };
-    const extra = effective === null ? [] : contradictions(ground);
+    const root = { ...base, ...userOf('root', directory) };
     const doubts = gatherDoubts();
-    const contexts = doubts.attempt(
-      () => contextsOf(ground, directory, base, 'anyone'),
-      () => [contextOf(ground, { login: base, differs: [] }, 'anyone')],
-    );
-    return {
-      all: [...contexts.filter(({ criteria }) => !extra.some((one) => one.criteria === criteria)), ...extra],
-      root: doubts.attempt(
-        () => contextsOf(ground, directory, root, 'root'),
-        () => [contextOf(ground, { login: root, differs: [] }, 'root')],
-      ),
-      doubts: doubts.list,
+    const told = (login: Login, nobody: 'anyone' | 'root'): SshContext[] => {
+      const extra = effective === null ? [] : contradictions(ground, nobody);
+      const own = doubts.attempt(
+        () => contextsOf(ground, directory, login, nobody),
+        () => [contextOf(ground, { login, differs: [] }, nobody)],
+      );
+      return [...own.filter(({ criteria }) => !extra.some((one) => one.criteria === criteria)), ...extra];
     };
+    return { all: told(base, 'anyone'), root: told(root, 'root'), doubts: doubts.list };
   },
 );
 
@@ -98,7 +94,7 @@ function groundOf(
 /** The first context, and each further one that a Match block makes different. */
 function contextsOf(ground: Ground, directory: Directory, base: Login, nobody: 'anyone' | 'root'): SshContext[] {
   const blocks = ground.config.blocks;
-  const all = representatives(blocks, directory, base, nobody === 'root');
+  const all = representatives(blocks, directory, base, nobody === 'root', doorsOf(ground.effective));
   if (all === undefined)
     cannotTell(
       'unparseable',
@@ -160,18 +156,20 @@ function answerFor({ answers }: Ground, own: Decisions): Values | undefined {
 }
 
 /** Log-ins for which the daemon itself gives an answer that our reading of the files does not: its word counts. */
-function contradictions(ground: Ground): SshContext[] {
+function contradictions(ground: Ground, nobody: 'anyone' | 'root'): SshContext[] {
   const overall = globalDecisions(ground.config.entries, ground.legacy);
   const silent: Ground = { ...ground, answers: [], overrides: [], overall };
+  const base = nobody === 'root' ? { ...STRANGER, user: 'root' } : STRANGER;
   return ground.answers.flatMap(({ spec, login, values }) => {
-    const differs = (['user', 'addr', 'host', 'laddr', 'lport'] as const).filter((on) => login[on] !== STRANGER[on]);
+    if (nobody === 'root' && login.user !== 'root') return [];
+    const differs = (['user', 'addr', 'host', 'laddr', 'lport'] as const).filter((on) => login[on] !== base[on]);
     const who: Who = { login, differs };
     const settings = settingsOf(values);
-    if (JSON.stringify(contextOf(silent, who, 'anyone').settings) === JSON.stringify(settings)) return [];
+    if (JSON.stringify(contextOf(silent, who, nobody).settings) === JSON.stringify(settings)) return [];
     const criteria = criteriaText(who);
     const origins = Object.fromEntries(KEYWORDS.map((keyword) => [keyword, `sshd, asked with "sshd -T -C ${spec}",`]));
     const named = criteria === '' ? {} : { criteria };
-    return [{ ...named, who: describe(who, 'anyone'), settings, origins }];
+    return [{ ...named, who: describe(who, nobody), settings, origins }];
   });
 }
 
@@ -184,15 +182,19 @@ function loginOf(spec: string, directory: Directory): Login {
   const fields = new Map(
     spec.split(',').map((field) => [field.split('=')[0] ?? '', field.slice(field.indexOf('=') + 1)]),
   );
-  const user = fields.get('user') ?? STRANGER.user;
-  const account = directory.accounts.find((one) => one.name === user);
   return {
     ...STRANGER,
-    user,
-    groups: account === undefined ? [] : groupsOf(directory, account),
+    ...userOf(fields.get('user') ?? STRANGER.user, directory),
     host: fields.get('host') ?? STRANGER.host,
     addr: fields.get('addr') ?? STRANGER.addr,
     laddr: fields.get('laddr') ?? STRANGER.laddr,
     lport: fields.get('lport') ?? STRANGER.lport,
   };
+}
+
+/** Somebody with all of his groups. Without a directory, root has at least his own. */
+function userOf(user: string, directory: Directory): Pick<Login, 'user' | 'groups'> {
+  const account = directory.accounts.find((one) => one.name === user);
+  const unlisted = user === 'root' ? ['root'] : [];
+  return { user, groups: account === undefined ? unlisted : groupsOf(directory, account) };
 }

@@ -5,7 +5,8 @@ const CONFIG = ['grep', '-Ran', '^', '/etc/ssh/sshd_config', '/etc/ssh/sshd_conf
 export const KEY_PATHS_LIMIT = 400;
 
 /**
- * One specification per pattern of a Match line, with the line's other criteria met by their first pattern.
+ * Where there is a Match block: root; where sshd listens, and a port that no block names, when blocks tell those apart; then
+ * one specification per pattern of a Match line, with the line's other criteria met by their first pattern.
  * Only where sudo allows it: asking in vain would write to the host's log once for each. `$l` is what `sudo -n -l`
  * printed, with its line breaks wherever a line was full.
  */
@@ -17,22 +18,42 @@ t=$(grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
 [ $? -lt 2 ] || t=$(priv grep -Ran ^ /etc/ssh/sshd_config /etc/ssh/sshd_config.d 2>/dev/null)
 printf '%s\\n' "$t" | sed 's/^[^:]*:[^:]*://' | awk '
 function example(p) { sub(/^!/, "", p); sub(/\\/.*/, "", p); gsub(/[*?]/, "1", p); return p }
+function stranger() {
+  v["user"] = "fleetproof-stranger"; v["group"] = "-"; v["address"] = "203.0.113.7"; v["host"] = "stranger.invalid"
+  v["localaddress"] = "198.51.100.1"; v["localport"] = "22"
+}
+function spec() { return v["group"] " " v["user"] " " v["host"] " " v["address"] " " v["localaddress"] " " v["localport"] }
+function say(on, value) { stranger(); v[on] = value; print spec() }
 {
   gsub(/["\\r]/, ""); sub(/#.*/, "")
   n = split($0, w, /[ \\t=]+/); i = 1; if (w[1] == "") i = 2
-  if (tolower(w[i]) != "match") next
+  k = tolower(w[i]); a = w[i + 1]
+  if (k == "port") ports[a]
+  if (k == "listenaddress") {
+    if (a ~ /^\\[?[^]:]*\\]?:[0-9]+$|\\]:/) { p = a; sub(/.*:/, "", p); ports[p]; sub(/:[0-9]+$/, "", a) }
+    gsub(/[][]/, "", a)
+    if (a ~ /^[0-9A-Fa-f.:]+$/ && a != "0.0.0.0" && a != "::") addresses[a]
+  }
+  if (k != "match") next
+  blocks++
   split("", list)
   for (i++; i < n; i += 2) list[tolower(w[i])] = w[i + 1]
   for (c in list) {
-    m = split(list[c], p, ",")
+    m = split(list[c], patterns, ",")
     for (j = 1; j <= m; j++) {
-      v["user"] = "fleetproof-stranger"; v["group"] = "-"; v["address"] = "203.0.113.7"; v["host"] = "stranger.invalid"
-      v["localaddress"] = "198.51.100.1"; v["localport"] = "22"
+      stranger(); named[c]
       for (d in list) { split(list[d], f, ","); v[d] = example(f[1]) }
-      v[c] = example(p[j])
-      print v["group"], v["user"], v["host"], v["address"], v["localaddress"], v["localport"]
+      v[c] = example(patterns[j])
+      specs[++s] = spec()
     }
   }
+}
+END {
+  if (!blocks) exit
+  say("user", "root")
+  if ("localport" in named) { for (p in ports) say("localport", p); say("localport", "1") }
+  if ("localaddress" in named) for (a in addresses) say("localaddress", a)
+  for (i = 1; i <= s; i++) print specs[i]
 }' | while read -r g u h a la lp; do
   if [ "$g" != - ]; then
     e=$(getent group "$g") || continue

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Directory } from '../../../src/facts/accounts.ts';
 import type { Guard } from '../../../src/facts/ssh/config.ts';
-import { criteriaText, describe as describeWho, representatives, STRANGER } from '../../../src/facts/ssh/contexts.ts';
+import {
+  criteriaText,
+  describe as describeWho,
+  doorsOf,
+  representatives,
+  STRANGER,
+} from '../../../src/facts/ssh/contexts.ts';
 import { readCriteria } from '../../../src/facts/ssh/match.ts';
+import { readEffective } from '../../../src/facts/ssh/settings.ts';
 
 const directory: Directory = {
   accounts: [
@@ -15,6 +22,8 @@ const directory: Directory = {
     { name: 'sftp', gid: 900, members: ['upload'] },
   ],
 };
+
+const NO_DOORS = { ports: [], addresses: [] };
 
 const blocks = (...lines: readonly string[]): Guard[] =>
   lines.map((line, index) => ({ criteria: readCriteria(line, `line ${index}`), origin: `line ${index}` }));
@@ -41,18 +50,52 @@ describe('who stands for all', () => {
     ],
     [['Invalid-User'], ['']],
   ])('%j', (lines, expected) => {
-    const all = representatives(blocks(...lines), directory, STRANGER, false);
+    const all = representatives(blocks(...lines), directory, STRANGER, false, NO_DOORS);
     expect(all?.map(criteriaText)).toEqual(expected);
+  });
+
+  test.each([
+    // What a rule closes on one port is open on the other.
+    [['LocalPort 22'], ['22', '2222'], [], ['', 'lport=2222']],
+    [['LocalPort 2222'], ['22', '2222'], [], ['', 'lport=2222']],
+    // The command line may name a port that `sshd -T` does not know.
+    [['LocalPort 22'], ['22'], [], ['', 'lport=1']],
+    [['LocalPort 22'], [], [], ['', 'lport=1']],
+    [['LocalAddress 198.51.100.0/24'], ['22'], [], ['', 'laddr=2001:db8::7']],
+    [['LocalAddress 198.51.100.0/24'], ['22'], ['192.0.2.5'], ['', 'laddr=192.0.2.5']],
+    [['LocalAddress 192.0.2.5'], ['22'], ['192.0.2.5', '192.0.2.6'], ['', 'laddr=192.0.2.5']],
+    [['User deploy'], ['22', '2222'], ['192.0.2.5'], ['', 'user=deploy']],
+  ])('%j where sshd listens on ports %j and addresses %j', (lines, ports, addresses, expected) => {
+    const all = representatives(blocks(...lines), directory, STRANGER, false, { ports, addresses });
+    expect(all?.map(criteriaText)).toEqual(expected);
+  });
+
+  test('a port that stands for those outside of every rule is called that', () => {
+    const all = representatives(blocks('LocalPort 22'), directory, STRANGER, false, NO_DOORS);
+    expect(all?.map((who) => describeWho(who, 'anyone'))).toEqual([
+      'anyone',
+      'anyone on a port that no Match block names',
+    ]);
+  });
+
+  test('where sshd listens is what it says itself', () => {
+    const said = 'port 22\nport 2222\nlistenaddress [::]:22\nlistenaddress 0.0.0.0:22\n';
+    const bound = 'listenaddress [2001:db8::5]:2200\nlistenaddress 192.0.2.5:22 rdomain 1\npasswordauthentication no\n';
+    expect(doorsOf(readEffective(`${said}${bound}`))).toEqual({
+      ports: ['22', '2222', '22', '22', '2200', '22'],
+      addresses: ['2001:db8::5', '192.0.2.5'],
+    });
+    expect(doorsOf(null)).toEqual(NO_DOORS);
   });
 
   test('for root the user stays', () => {
     const root = { ...STRANGER, user: 'root' };
-    const all = representatives(blocks('User deploy', 'Address 198.51.100.0/24'), directory, root, true);
+    const all = representatives(blocks('User deploy', 'Address 198.51.100.0/24'), directory, root, true, NO_DOORS);
     expect(all?.map((who) => describeWho(who, 'root'))).toEqual(['root', 'root from 198.51.100.1']);
   });
 
   test('too many combinations are not evaluated', () => {
     const many = Array.from({ length: 80 }, (_, index) => [`User u${index}`, `Address 198.51.${index}.0/24`]).flat();
-    expect(representatives(blocks(...many), directory, STRANGER, false)).toBeUndefined();
+    expect(representatives(blocks(...many), directory, STRANGER, false, NO_DOORS)).toBeUndefined();
   });
 });
