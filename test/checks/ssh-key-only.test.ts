@@ -49,6 +49,10 @@ const ROWS = [
   ['bookworm-stale', ['unknown not-observable'], 'after sshd last read its configuration'],
   // touch -d 2020-01-01 hides a change from the modification time, not from the change time.
   ['bookworm-stale-backdated', ['unknown not-observable'], 'after sshd last read its configuration'],
+  // In a folder below, which a file of sshd_config.d includes.
+  ['bookworm-stale-nested', ['unknown not-observable'], 'roles/web.conf changed at'],
+  // sshd_config.d is closed to the login user, as on Red Hat.
+  ['bookworm-closed-folder', ['pass'], 'roles/web.conf line 1 sets PasswordAuthentication no'],
   ['bookworm-reloaded', ['pass'], 'needs a key'],
   ['trixie-options', ['fail'], 'the command line of the running sshd sets PasswordAuthentication yes'],
   ['trixie-options-pending', ['fail'], 'SSHD_OPTS in /etc/default/ssh sets PasswordAuthentication yes'],
@@ -87,6 +91,16 @@ describe('ssh-key-only', () => {
     ['denied', ['sshd-config'], 'pass'],
   ] as const)('%s %j', (state, probes, expected) => {
     expect(verdicts(judged(sshKeyOnly, captureOf(without('bookworm-compliant', state, probes))))).toEqual([expected]);
+  });
+
+  test('a file of the configuration that nobody could date', () => {
+    const { now, outputs } = recording('bookworm-closed-folder');
+    const changed = outputs.map((output) =>
+      output.probe === 'sshd-files' ? { ...output, stdout: output.stdout.replace(/^.*web\.conf\n/m, '') } : output,
+    );
+    const findings = judged(sshKeyOnly, captureOf({ now, outputs: changed }));
+    expect(verdicts(findings)).toEqual(['unknown not-observable']);
+    expect(findings[0]?.because).toContain('When /etc/ssh/sshd_config.d/roles/web.conf last changed could not be seen');
   });
 
   test('what is open is told even when something else could not be seen', () => {

@@ -25,6 +25,8 @@ export interface Guard {
 export interface Config {
   readonly entries: readonly Entry[];
   readonly blocks: readonly Guard[];
+  /** The files that were read, each once. */
+  readonly files: readonly string[];
   /** What Include names but was not read, as sentences. */
   readonly unread: readonly string[];
 }
@@ -32,6 +34,7 @@ export interface Config {
 interface Found {
   readonly entries: Entry[];
   readonly blocks: Guard[];
+  readonly files: string[];
   readonly unread: string[];
   reads: number;
 }
@@ -63,7 +66,7 @@ const configFrom = byParts(
  */
 export function readConfig(files: ConfigFiles): Config {
   if (!files.lines.has(MAIN)) cannotTell('unreadable', `${MAIN} could not be read.`);
-  const found: Found = { entries: [], blocks: [], unread: [], reads: 0 };
+  const found: Found = { entries: [], blocks: [], files: [], unread: [], reads: 0 };
   readFile(MAIN, [], 0, files, found);
   const patterns = found.blocks.flatMap(({ criteria }) => criteria.map(({ list }) => list.split(',').length));
   if (found.blocks.length > MAX_BLOCKS || patterns.reduce((sum, own) => sum + own, 0) > MAX_PATTERNS)
@@ -75,6 +78,7 @@ function readFile(path: string, outer: readonly Guard[], depth: number, files: C
   found.reads += 1;
   if (found.reads > MAX_READS) cannotTell('unparseable', `Include reads more than ${MAX_READS} files.`);
   if (depth > MAX_DEPTH) cannotTell('unparseable', `Include goes deeper than ${MAX_DEPTH} files at ${path}.`);
+  if (!found.files.includes(path)) found.files.push(path);
   let guards = outer;
   for (const [index, text] of (files.lines.get(path) ?? []).entries()) {
     const origin = `${path} line ${index + 1}`;

@@ -23,8 +23,8 @@ interface Process {
 const MAIN_FILE = '/etc/ssh/sshd_config';
 const OURS = new Set(['ssh.socket', 'sshd.socket']);
 
-/** Never throws: what could not be seen becomes a doubt. */
-export function readDaemon(outputs: Outputs): Daemon {
+/** Never throws: what could not be seen becomes a doubt. `files`: what sshd read, as far as it is known. */
+export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
   const { list: doubts, attempt } = gatherDoubts();
   const units = unitsOf(outputs);
   const processes = attempt(
@@ -50,7 +50,7 @@ export function readDaemon(outputs: Outputs): Daemon {
     doubts.push(unknown('not-observable', message));
   }
   const stale = attempt(
-    () => staleness(outputs, units, main, processes.pidFile),
+    () => staleness(outputs, files, units, main, processes.pidFile),
     () => undefined,
   );
   const { overrides, pending } = attempt(
@@ -109,6 +109,7 @@ function isSocketActivated(units: ReadonlyMap<string, UnitProperties>): boolean 
  */
 function staleness(
   outputs: Outputs,
+  files: readonly string[],
   units: ReadonlyMap<string, UnitProperties>,
   main: Process | undefined,
   pidFile: number | null,
@@ -124,7 +125,7 @@ function staleness(
       'Run: systemctl reload ssh',
     );
   const late = times.config.filter(({ changed }) => changed > readAt).sort((a, b) => b.changed - a.changed)[0];
-  if (late === undefined) return undefined;
+  if (late === undefined) return untimed(files, times);
   const when = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
   return unknown(
     'not-observable',
@@ -134,22 +135,30 @@ function staleness(
   );
 }
 
+/** A file that sshd reads and that nobody could date may have changed at any time. */
+function untimed(files: readonly string[], times: FileTimes): Unknown | undefined {
+  const file = files.find((one) => !times.config.some(({ path }) => path === one));
+  if (file === undefined) return undefined;
+  const message = `When ${file} last changed could not be seen, so the running sshd may still work by an older one.`;
+  return unknown('not-observable', message, 'Run: sshd -t && systemctl reload ssh');
+}
+
 interface FileTimes {
   readonly pidFile: number | undefined;
   readonly config: readonly { readonly path: string; readonly changed: number }[];
 }
 
-/** Reads `stat -L -c '%Y %Z %F:%n'`. */
+/** Reads `find -printf '%T@ %C@ %y:' -print`, and what older captures have: `stat -L -c '%Y %Z %F:%n'`. */
 function fileTimes(outputs: Outputs): FileTimes {
   let pidFile: number | undefined;
   const config: { path: string; changed: number }[] = [];
   for (const line of outputs.ran('sshd-files', [0, 1]).split('\n')) {
-    const match = /^(\d{1,12}) (\d{1,12}) ([^:]*):(.*)$/.exec(line);
+    const match = /^(\d{1,12})(?:\.\d+)? (\d{1,12})(?:\.\d+)? ([^:]*):(.*)$/.exec(line);
     if (match === null) continue;
     const [, modified, changed, kind, path = ''] = match;
     if (path.endsWith('.pid')) pidFile = Number(modified);
     // A directory's own change time also moves with its mode; its modification time with its entries only.
-    else config.push({ path, changed: Number(kind === 'directory' ? modified : changed) });
+    else config.push({ path, changed: Number(kind === 'directory' || kind === 'd' ? modified : changed) });
   }
   return { pidFile, config };
 }

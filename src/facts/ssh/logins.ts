@@ -12,7 +12,7 @@ import { hasDeceptiveNames } from './files.ts';
 import { contextsFor } from './login-contexts.ts';
 import { readEffective, type Values } from './settings.ts';
 
-const NO_CONFIG: Config = { entries: [], blocks: [], unread: [] };
+const NO_CONFIG: Config = { entries: [], blocks: [], files: [], unread: [] };
 const NOBODY: Directory = { accounts: [], groups: [] };
 const NONE: readonly Entry[] = [];
 
@@ -20,9 +20,9 @@ const NONE: readonly Entry[] = [];
 export function readLogins(outputs: Outputs): Fact<SshLogins> {
   const configError = configErrorOf(outputs);
   if (configError !== null) return known({ ...EMPTY, configError });
-  const daemon = readDaemon(outputs);
   const doubts = gatherDoubts();
   const { effective, config, directory } = readGround(outputs, doubts);
+  const daemon = readDaemon(outputs, config.files);
   const answers = answersOf(outputs, effective);
   return known(loginsFrom(effective, config, directory, toJson(daemon), toJson(doubts.list), ...answers));
 }

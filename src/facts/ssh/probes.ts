@@ -118,17 +118,18 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'sshd-files',
-    purpose: 'When the sshd configuration last changed, and when the running sshd wrote its pid file.',
-    as: 'user',
+    purpose: 'When each file of the sshd configuration last changed, and when the running sshd wrote its pid file.',
+    // Where only root may look into the folder, its files have no times otherwise.
+    as: 'root',
     argv: [
-      'stat',
+      'find',
       '-L',
-      '-c',
-      '%Y %Z %F:%n',
       '/run/sshd.pid',
       '/etc/ssh/sshd_config',
       '/etc/ssh/sshd_config.d',
-      { glob: '/etc/ssh/sshd_config.d/*' },
+      '-printf',
+      '%T@ %C@ %y:',
+      '-print',
     ],
   },
   {

@@ -21,9 +21,11 @@ interface Parts {
   readonly processes: string;
   readonly files?: string;
   readonly defaults?: string;
+  /** The files that sshd read. */
+  readonly read?: readonly string[];
 }
 
-function daemon({ units, listeners, processes, files = FILES, defaults = 'SSHD_OPTS=\n' }: Parts) {
+function daemon({ units, listeners, processes, files = FILES, defaults = 'SSHD_OPTS=\n', read = [] }: Parts) {
   const outputs = [
     output('ssh-units', units),
     output('ssh-listeners', listeners),
@@ -31,7 +33,10 @@ function daemon({ units, listeners, processes, files = FILES, defaults = 'SSHD_O
     output('sshd-files', files),
     output('sshd-defaults', defaults),
   ];
-  return readDaemon(outputsOf(captureOf({ now: 0, outputs }), () => ''));
+  return readDaemon(
+    outputsOf(captureOf({ now: 0, outputs }), () => ''),
+    read,
+  );
 }
 
 /** The recorded `systemctl show`, `ss` and `ps` of one file, told apart. */
@@ -64,6 +69,18 @@ describe('the running sshd', () => {
         '/etc/ssh/sshd_config changed at 2026-11-22T23:26:40Z, after sshd last read its configuration at 2026-11-22T01:23:04Z: the running daemon may still work by older settings, which only a look from outside could tell.',
       ],
     ]);
+  });
+
+  test('a file that it read has no time', () => {
+    const read = ['/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d/roles/a.conf'];
+    const { doubts } = daemon({ ...parts('debian12/04-units'), read });
+    expect(doubts.map(({ reason, message }) => [reason, message])).toEqual([
+      [
+        'not-observable',
+        'When /etc/ssh/sshd_config.d/roles/a.conf last changed could not be seen, so the running sshd may still work by an older one.',
+      ],
+    ]);
+    expect(daemon({ ...parts('debian12/04-units'), read: ['/etc/ssh/sshd_config'] }).doubts).toEqual([]);
   });
 
   test('its pid file counts only when it is its own', () => {
