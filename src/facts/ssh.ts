@@ -28,6 +28,8 @@ export const facts: FactSources<SshFacts> = {
       'sshd-effective',
       'sshd-config',
       'sshd-config-readable',
+      'sshd-defaults',
+      'ssh-processes',
       'passwd-entries',
       'group-entries',
       'ssh-key-paths',

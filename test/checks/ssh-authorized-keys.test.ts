@@ -8,12 +8,19 @@ const ALL_PASS = ['account:root pass', 'account:audit pass', 'account:alice pass
 describe('ssh-authorized-keys', () => {
   test.each([
     ['bookworm-compliant', ALL_PASS, 'root has one authorized key (Ed25519 256 bits)'],
-    ['bullseye-compliant', ALL_PASS, 'nobody else can write the files'],
+    ['bullseye-keys', ALL_PASS, 'nobody else can write the files'],
     // A weak key that is commented out, a DSA key behind options, a link to another account's secret.
     [
       'bookworm-keys',
       ['account:dora fail', 'account:eve fail'],
       'DSA 1024 bits, in /home/dora/.ssh/authorized_keys line 3',
+    ],
+    // Several blanks before the key, a name of its signatures for its type, and one behind an indented #: sshd lets all
+    // but the last in.
+    [
+      'bookworm-keys-blanks',
+      [...ALL_PASS, 'account:dora fail', 'account:finn fail', 'account:gina fail', 'account:hana pass'],
+      'RSA 1024 bits, in /home/dora/.ssh/authorized_keys line 1',
     ],
     // Links to /dev/zero and a FIFO are not opened.
     ['trixie-keys-devices', ALL_PASS, 'root has one authorized key'],
@@ -27,6 +34,13 @@ describe('ssh-authorized-keys', () => {
       ['account:root pass', 'account:audit pass', 'account:alice fail'],
       '/home/alice/.ssh belongs to audit. /home/alice can be written by everyone (mode 0777). StrictModes is no',
     ],
+    // passwd(5) has /srv/app/, which %h stands for.
+    [
+      'bookworm-keys-home-slash',
+      [...ALL_PASS, 'account:app fail'],
+      'RSA 1024 bits, in /srv/app/.ssh/authorized_keys line 1. /srv/app can be written by everyone (mode 0777).',
+    ],
+    ['trixie-keys-options', ['unknown not-observable'], '"-o AuthorizedKeysFile=/etc/ssh/keys/%u"'],
     ['bookworm-keys-hidden-setting', ['unknown unreadable'], 'stands in a file that the login user cannot read'],
     ['trixie-no-keys', ['pass'], 'None of the 3 accounts with a login shell has an authorized key.'],
     ['bookworm-no-sudo-compliant', ['unknown no-privilege'], 'sudo refused'],
@@ -43,9 +57,48 @@ describe('ssh-authorized-keys', () => {
     ['timeout', ['ssh-key-paths.list'], 'unknown timeout'],
     ['truncated', ['ssh-key-lines'], 'unknown truncated'],
     ['not-run', ['passwd-entries'], 'unknown not-observable'],
+    ['timeout', ['ssh-processes'], 'unknown timeout'],
+    ['missing', ['sshd-defaults'], 'unknown tool-missing'],
   ] as const)('%s %j', (state, probes, expected) => {
     const capture = captureOf(without('bookworm-compliant', state, probes));
     expect(verdicts(judged(sshAuthorizedKeys, capture))).toEqual([expected]);
+  });
+
+  /** A recording with one output of it changed. */
+  const changed = (name: string, probe: string, change: (stdout: string) => string) => {
+    const { now, outputs } = recording(name);
+    const all = outputs.map((one) => (one.probe === probe ? { ...one, stdout: change(one.stdout) } : one));
+    return judged(sshAuthorizedKeys, captureOf({ now, outputs: all }));
+  };
+
+  test('a file that nobody looked for is not absent', () => {
+    const findings = changed('bookworm-compliant', 'ssh-key-paths.list', (text) => text.replaceAll(/.*alice.*\n/g, ''));
+    expect(verdicts(findings)).toEqual(['unknown not-observable']);
+    expect(findings[0]?.because).toBe('The key file /home/alice/.ssh/authorized_keys of alice was not looked for.');
+  });
+
+  test('a name that cannot be passed to a command', () => {
+    const findings = changed('bookworm-compliant', 'ssh-key-paths.skipped', () => '2');
+    expect(verdicts(findings)).toEqual(['unknown not-observable']);
+    expect(findings[0]?.because).toContain('2 key paths have names');
+  });
+
+  test.each([
+    ['sshd-defaults', 'SSHD_OPTS="-o AuthorizedKeysFile=none"\n', 'unknown not-observable'],
+    ['sshd-defaults', "OPTIONS='-4 -f /etc/ssh/other'\n", 'unknown not-observable'],
+    ['sshd-defaults', 'SSHD_OPTS="-4 -f /etc/ssh/sshd_config"\n', ALL_PASS],
+    // A daemon whose process nobody sees.
+    ['ssh-processes', '8287 sshd sshd: audit@notty\n', 'unknown not-observable'],
+    // systemd listens, and starts one for each connection.
+    ['ssh-processes', '8273 sshd sshd: audit [priv]\n8287 sshd sshd: audit@notty\n', ALL_PASS],
+    // A container's.
+    [
+      'ssh-processes',
+      '90 sshd sshd: /usr/sbin/sshd -f /config/sshd [listener] 0 of 10\n92 sshd sshd: /usr/sbin/sshd -D [listener] 0 of 10\npidfile 92\n',
+      ALL_PASS,
+    ],
+  ])('with %s %j: %s', (probe, text, expected) => {
+    expect(verdicts(changed('bookworm-compliant', probe, () => text))).toEqual([expected].flat());
   });
 
   test('a file that even root cannot read is not one without keys', () => {

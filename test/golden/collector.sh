@@ -219,51 +219,53 @@ run user ssh-strict-kex 10 262144 grep -acHsF kex-strict-s-v00@openssh.com /usr/
 mark ssh-key-paths.list
 L=$({ (
 a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
-  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\n' ' ')
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d "\"'" | tr '\n' ' ')
 l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
 BEGIN { n = split(a, p, /[ \t]+/) }
 $6 ~ /^\// && $7 !~ /\/(nologin|false|true|sync|halt|shutdown)$/ {
+  h = $6; gsub(/\/\/+/, "/", h); if (h != "/") sub(/\/$/, "", h)
   for (i = 1; i <= n; i++) {
     f = p[i]
     if (f == "" || f == "none") continue
-    gsub(/%%/, "\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
-    if (f !~ /^\//) f = $6 "/" f
+    gsub(/%%/, "\001", f); gsub(/%h/, h, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
+    if (f !~ /^\//) f = h "/" f
     gsub(/\/\/+/, "/", f)
-    if (!seen[f]++) print $6 "\t" f
+    if (!seen[f]++) print h "\t" f
   }
 }') && [ -n "$l" ] || exit 1
 printf '%s\n' "$l" | while IFS='	' read -r h f; do
   d=${f%/*}
-  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
-  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && { echo "$h"; continue; }
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && { echo "$d"; continue; }
   printf '%s\n' "$h" "$d" "$f"
 done | awk '!seen[$0]++'
 ) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
-list ssh-key-paths 400 together root ssh-key-paths 10 262144 stat -L -c '%a %u %g %F:%n' --
+list ssh-key-paths 1000 together root ssh-key-paths 10 262144 stat -L -c '%a %u %g %F:%n' --
 mark ssh-key-lines.list
 L=$({ (
 a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
-  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\n' ' ')
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d "\"'" | tr '\n' ' ')
 l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
 BEGIN { n = split(a, p, /[ \t]+/) }
 $6 ~ /^\// && $7 !~ /\/(nologin|false|true|sync|halt|shutdown)$/ {
+  h = $6; gsub(/\/\/+/, "/", h); if (h != "/") sub(/\/$/, "", h)
   for (i = 1; i <= n; i++) {
     f = p[i]
     if (f == "" || f == "none") continue
-    gsub(/%%/, "\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
-    if (f !~ /^\//) f = $6 "/" f
+    gsub(/%%/, "\001", f); gsub(/%h/, h, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\001/, "%", f)
+    if (f !~ /^\//) f = h "/" f
     gsub(/\/\/+/, "/", f)
-    if (!seen[f]++) print $6 "\t" f
+    if (!seen[f]++) print h "\t" f
   }
 }') && [ -n "$l" ] || exit 1
 printf '%s\n' "$l" | while IFS='	' read -r h f; do
   d=${f%/*}
-  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
-  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && { :; continue; }
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && { :; continue; }
   printf '%s\n' "$f"
 done | awk '!seen[$0]++'
 ) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
-list ssh-key-lines 400 together root ssh-key-lines 10 262144 grep -aHno -D skip -d skip -E '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+' --
+list ssh-key-lines 1000 together root ssh-key-lines 10 262144 grep -aHno -D skip -d skip -E '^[[:blank:]]*#|(ssh|ecdsa|sk|rsa)-[a-z0-9@.-]+[[:blank:]]+AAAA[A-Za-z0-9+/]+' --
 run user ssh-connection 10 262144 printenv SSH_CONNECTION
 run user fail2ban-units 10 262144 systemctl show fail2ban.service ssh.service sshd.service -p Id,LoadState,ActiveState,UnitFileState
 run user fail2ban-config 10 262144 sh -c 'dump=$(fail2ban-client -d) || exit

@@ -20,7 +20,7 @@ interface Process {
   readonly command: string;
 }
 
-const MAIN_FILE = '/etc/ssh/sshd_config';
+export const MAIN_FILE = '/etc/ssh/sshd_config';
 const OURS = new Set(['ssh.socket', 'sshd.socket']);
 
 /** Never throws: what could not be seen becomes a doubt. `files`: what sshd read, as far as it is known. */
@@ -71,7 +71,8 @@ function unitsOf(outputs: Outputs): ReadonlyMap<string, UnitProperties> {
   }
 }
 
-function readProcesses(text: string): { all: Process[]; pidFile: number | null } {
+/** Reads what the snippet of `ssh-processes` prints. */
+export function readProcesses(text: string): { all: Process[]; pidFile: number | null } {
   const all = text.split('\n').flatMap((line) => {
     const match = /^(\d{1,9}) (\S+) (.*?) *$/.exec(line);
     return match === null ? [] : [{ pid: Number(match[1]), name: match[2] ?? '', command: match[3] ?? '' }];

@@ -5,6 +5,8 @@ import { type Account, type Directory, hasLoginShell, membersOf, readDirectory }
 import { byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { configOf } from './config.ts';
+import { gatherDoubts } from './doubts.ts';
+import { doubtOfOptions } from './key-options.ts';
 import { KEY_PATHS_LIMIT } from './probes.ts';
 import { readEffective } from './settings.ts';
 import { readLine } from './words.ts';
@@ -16,10 +18,13 @@ const ALWAYS = ['.ssh/authorized_keys', '.ssh/authorized_keys2'];
 interface Seen {
   readonly paths: ReadonlyMap<string, Meta>;
   readonly lines: ReadonlyMap<string, readonly FoundLine[]>;
+  /** What the listing of paths printed: files, folders, and a folder or home where it saw that there is no file. */
+  readonly listed: ReadonlySet<string>;
   /** AuthorizedKeysFile patterns that the listing knew. */
   readonly patterns: ReadonlySet<string>;
   /** Paths the commands named in an error other than "no such file". */
   readonly failed: ReadonlySet<string>;
+  /** What stands against all accounts. */
   readonly doubts: readonly Unknown[];
 }
 
@@ -51,7 +56,7 @@ export function readKeys(outputs: Outputs): Fact<SshKeys> {
   return known({
     accounts: directory.accounts
       .filter((account) => hasLoginShell(account) && account.home.startsWith('/'))
-      .map((account) => readAccount(account, patterns, directory, seen)),
+      .map((account) => readAccount({ ...account, home: tidy(account.home) }, patterns, directory, seen)),
     strictModes: effective.get('strictmodes')?.[0] !== 'no',
     otherSources: [
       ...other('authorizedkeyscommand', 'AuthorizedKeysCommand'),
@@ -62,21 +67,38 @@ export function readKeys(outputs: Outputs): Fact<SshKeys> {
 
 function readSeen(outputs: Outputs): Seen {
   const listed = outputs.ran('ssh-key-paths.list').split('\n').filter(Boolean);
-  outputs.ran('ssh-key-lines.list');
-  const isListed = listed.length > 0;
-  const stat = isListed ? outputs.ran('ssh-key-paths', [0, 1]) : '';
-  const grep = isListed ? outputs.ran('ssh-key-lines', [0, 1, 2]) : '';
-  const errors = isListed ? `${outputs.get('ssh-key-paths').stderr}\n${outputs.get('ssh-key-lines').stderr}` : '';
+  // A command with nothing to look at is not run.
+  const stat = listed.length > 0 ? outputs.ran('ssh-key-paths', [0, 1]) : '';
+  const hasFiles = outputs.ran('ssh-key-lines.list').trim() !== '';
+  const grep = hasFiles ? outputs.ran('ssh-key-lines', [0, 1, 2]) : '';
+  const errors = `${outputs.get('ssh-key-paths').stderr}\n${outputs.get('ssh-key-lines').stderr}`;
   return {
     paths: readStat(stat),
     lines: readGrep(grep),
+    listed: new Set(listed.map(tidy)),
     patterns: listedPatterns(outputs.get('sshd-config-readable').stdout),
     failed: failedPaths(errors),
-    doubts:
-      listed.length < KEY_PATHS_LIMIT
-        ? []
-        : [unknown('truncated', `More than ${KEY_PATHS_LIMIT} key paths were listed; the rest was not looked at.`)],
+    doubts: doubtsOfAll(outputs, listed.length),
   };
+}
+
+function doubtsOfAll(outputs: Outputs, listed: number): readonly Unknown[] {
+  const { list, attempt } = gatherDoubts();
+  const skipped = Number(outputs.get('ssh-key-paths.skipped').stdout);
+  if (listed >= KEY_PATHS_LIMIT)
+    list.push(unknown('truncated', `More than ${KEY_PATHS_LIMIT} key paths were listed; the rest was not looked at.`));
+  else if (skipped > 0)
+    list.push(unknown('not-observable', `${skipped} key paths have names that fleetproof does not pass to a command.`));
+  const options = attempt(
+    () => doubtOfOptions(outputs),
+    () => undefined,
+  );
+  return options === undefined ? list : [...list, options];
+}
+
+/** One `/` between names and none at the end, as the listing writes paths; in passwd(5) homes may be written otherwise. */
+function tidy(path: string): string {
+  return path.replace(/\/+/g, '/').replace(/(?<=.)\/$/, '');
 }
 
 /** Reads `stat -L -c '%a %u %g %F:%n'`. */
@@ -92,12 +114,12 @@ function readStat(text: string): ReadonlyMap<string, Meta> {
         gid: Number(gid),
         isFile: kind.startsWith('regular'),
       };
-      return [[path, meta] as const];
+      return [[tidy(path), meta] as const];
     }),
   );
 }
 
-/** Reads `grep -aHno`: one row per key, and one `#` for a line that is commented out. */
+/** Reads `grep -aHno`: one row per key, and one `#`, blanks in front, for a line that is commented out. */
 function readGrep(text: string): ReadonlyMap<string, readonly FoundLine[]> {
   const found = new Map<string, FoundLine[]>();
   for (const row of text.split('\n')) {
@@ -129,14 +151,14 @@ function failedPaths(stderr: string): ReadonlySet<string> {
       const match = /^(?:\S*\/)?(?:grep: |stat: cannot (?:statx?|stat) )'?([^']+?)'?: ([^:]+)$/.exec(line);
       if (match?.[1] === undefined)
         return cannotTell('unreadable', `Looking at key files met trouble: ${line.trim()}.`);
-      return /^(No such file or directory|Not a directory)$/.test(match[2] ?? '') ? [] : [match[1]];
+      return /^(No such file or directory|Not a directory)$/.test(match[2] ?? '') ? [] : [tidy(match[1])];
     }),
   );
 }
 
 function readAccount(account: Account, patterns: readonly string[], directory: Directory, seen: Seen): SshAccount {
   const keys: SshKey[] = [];
-  const doubts = [...seen.doubts];
+  const doubts: Unknown[] = [];
   const unsafe = new Map<string, UnsafePath>();
   for (const pattern of patterns) {
     const file = expand(pattern, account);
@@ -144,10 +166,10 @@ function readAccount(account: Account, patterns: readonly string[], directory: D
     if (doubt !== undefined) doubts.push(doubt);
     if (seen.paths.get(file)?.isFile !== true) continue;
     const rows = seen.lines.get(file) ?? [];
-    const disabled = new Set(rows.filter(({ text }) => text === '#').map(({ line }) => line));
+    const disabled = new Set(rows.filter(({ text }) => text.trim() === '#').map(({ line }) => line));
     for (const { line, text } of rows) {
       if (disabled.has(line)) continue;
-      const key = readKeyBlob(text.replace(/^\S+\s/, ''));
+      const key = readKeyBlob(text.replace(/^\S+\s+/, ''));
       if (key === undefined) doubts.push(unknown('unparseable', `A key in ${file} line ${line} could not be read.`));
       else keys.push({ file, line, ...key });
     }
@@ -157,7 +179,7 @@ function readAccount(account: Account, patterns: readonly string[], directory: D
         if (because !== undefined) unsafe.set(path, { path, because });
       }
   }
-  return { name: account.name, keys, unsafePaths: [...unsafe.values()], doubts };
+  return { name: account.name, keys, unsafePaths: [...unsafe.values()], doubts: [...doubts, ...seen.doubts] };
 }
 
 /** Tokens of AuthorizedKeysFile. Source: sshd_config(5), TOKENS. */
@@ -169,7 +191,7 @@ function expand(pattern: string, account: Account): string {
     '%': '%',
   };
   const path = pattern.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole);
-  return path.startsWith('/') ? path : `${account.home}/${path}`.replaceAll('//', '/');
+  return tidy(path.startsWith('/') ? path : `${account.home}/${path}`);
 }
 
 function doubtOf(file: string, pattern: string, account: Account, seen: Seen): Unknown | undefined {
@@ -183,14 +205,25 @@ function doubtOf(file: string, pattern: string, account: Account, seen: Seen): U
       'not-observable',
       `The key file ${JSON.stringify(file)} of ${account.name} has a name that fleetproof does not pass to a command.`,
     );
+  if (!wasListed(file, account, seen.listed))
+    return unknown('not-observable', `The key file ${file} of ${account.name} was not looked for.`);
   const failed = [file, `${account.home}/.ssh`, account.home].find((path) => seen.failed.has(path));
   return failed === undefined ? undefined : unknown('unreadable', `${failed} could not be looked at, even as root.`);
 }
 
+/** Where the listing sees that there is no such file, it prints the folder, and the home where that has no `.ssh`. */
+function wasListed(file: string, { home }: Account, listed: Seen['listed']): boolean {
+  const folder = folderOf(file);
+  return listed.has(file) || listed.has(folder) || (folder === tidy(`${home}/.ssh`) && listed.has(home));
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/'));
+}
+
 /** The file, its directory, and the home where the file is inside it: what StrictModes looks at. */
 function guarded(file: string, account: Account): string[] {
-  const folder = file.slice(0, file.lastIndexOf('/'));
-  return [file, folder, ...(file.startsWith(`${account.home}/`) ? [account.home] : [])];
+  return [file, folderOf(file), ...(file.startsWith(`${account.home}/`) ? [account.home] : [])];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Probe } from '../../model/probe.ts';
 import { STRANGER_SPEC } from './contexts.ts';
 
 const CONFIG = ['grep', '-Ran', '^', '/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d'] as const;
-export const KEY_PATHS_LIMIT = 400;
+export const KEY_PATHS_LIMIT = 1000;
 
 /**
  * Where there is a Match block: root; where sshd listens, and a port that no block names, when blocks tell those apart; then
@@ -64,26 +64,30 @@ END {
   echo "user=$u,host=$h,addr=$a,laddr=$la,lport=$lp"
 done | awk '!seen[$0]++'`;
 
-/** Where accounts with a login shell may keep authorized keys. What the login user sees not to exist is left out. */
-function keyPaths(print: string): string {
+/**
+ * Where accounts with a login shell may keep authorized keys. What the login user sees not to exist is left out; `absent`
+ * leaves a trace of it, which tells it from what was never thought of. Paths have one `/` between names and none at the end.
+ */
+function keyPaths(print: string, absent: { readonly folder: string; readonly file: string }): string {
   return `a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
-  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d '"' | tr '\\n' ' ')
+  sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d "\\"'" | tr '\\n' ' ')
 l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
 BEGIN { n = split(a, p, /[ \\t]+/) }
 $6 ~ /^\\// && $7 !~ /\\/(nologin|false|true|sync|halt|shutdown)$/ {
+  h = $6; gsub(/\\/\\/+/, "/", h); if (h != "/") sub(/\\/$/, "", h)
   for (i = 1; i <= n; i++) {
     f = p[i]
     if (f == "" || f == "none") continue
-    gsub(/%%/, "\\001", f); gsub(/%h/, $6, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\\001/, "%", f)
-    if (f !~ /^\\//) f = $6 "/" f
+    gsub(/%%/, "\\001", f); gsub(/%h/, h, f); gsub(/%u/, $1, f); gsub(/%U/, $3, f); gsub(/\\001/, "%", f)
+    if (f !~ /^\\//) f = h "/" f
     gsub(/\\/\\/+/, "/", f)
-    if (!seen[f]++) print $6 "\\t" f
+    if (!seen[f]++) print h "\\t" f
   }
 }') && [ -n "$l" ] || exit 1
 printf '%s\\n' "$l" | while IFS='	' read -r h f; do
   d=\${f%/*}
-  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && continue
-  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && continue
+  [ -x "$h" ] && [ "$d" = "$h/.ssh" ] && [ ! -e "$d" ] && [ ! -L "$d" ] && { ${absent.folder}; continue; }
+  [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && { ${absent.file}; continue; }
   ${print}
 done | awk '!seen[$0]++'`;
 }
@@ -197,7 +201,7 @@ exit 0`,
     as: 'root',
     argv: ['stat', '-L', '-c', '%a %u %g %F:%n', '--'],
     each: {
-      snippet: keyPaths('printf \'%s\\n\' "$h" "$d" "$f"'),
+      snippet: keyPaths('printf \'%s\\n\' "$h" "$d" "$f"', { folder: 'echo "$h"', file: 'echo "$d"' }),
       limit: KEY_PATHS_LIMIT,
       together: true,
       grant: 'paths',
@@ -218,9 +222,14 @@ exit 0`,
       '-d',
       'skip',
       '-E',
-      '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+',
+      '^[[:blank:]]*#|(ssh|ecdsa|sk|rsa)-[a-z0-9@.-]+[[:blank:]]+AAAA[A-Za-z0-9+/]+',
       '--',
     ],
-    each: { snippet: keyPaths('printf \'%s\\n\' "$f"'), limit: KEY_PATHS_LIMIT, together: true, grant: 'paths' },
+    each: {
+      snippet: keyPaths('printf \'%s\\n\' "$f"', { folder: ':', file: ':' }),
+      limit: KEY_PATHS_LIMIT,
+      together: true,
+      grant: 'paths',
+    },
   },
 ];

@@ -85,7 +85,7 @@ describe('the command that reads key files as root', () => {
     );
     writeFileSync(
       join(folder, 'keys'),
-      'command="echo secret" ssh-rsa AAAAB3NzaC1yc2E= alice@secret\n#ssh-dss AAAAB3Nz old\n\tsk-ssh-ed25519@openssh.com AAAAG== x\n',
+      'command="echo secret" ssh-rsa  \tAAAAB3NzaC1yc2E= alice@secret\n \t#ssh-dss AAAAB3Nz old\n\tsk-ssh-ed25519@openssh.com AAAAG== x\n',
     );
     symlinkSync(join(folder, 'secrets'), join(folder, 'link'));
   });
@@ -100,7 +100,7 @@ describe('the command that reads key files as root', () => {
   test('prints keys, and nothing else of any file', () => {
     const keys = join(folder, 'keys');
     expect(run('keys').stdout).toBe(
-      `${keys}:1:ssh-rsa AAAAB3NzaC1yc2E\n${keys}:2:#\n${keys}:2:ssh-dss AAAAB3Nz\n${keys}:3:sk-ssh-ed25519@openssh.com AAAAG\n`,
+      `${keys}:1:ssh-rsa  \tAAAAB3NzaC1yc2E\n${keys}:2: \t#\n${keys}:2:ssh-dss AAAAB3Nz\n${keys}:3:sk-ssh-ed25519@openssh.com AAAAG\n`,
     );
     expect(run('secrets').stdout).toBe('');
     expect(run('link').stdout).toBe('');
@@ -114,7 +114,7 @@ describe('the command that reads key files as root', () => {
   test('is granted with every character of the pattern standing for itself', () => {
     const [first] = grantsOf(probes.filter(({ id }) => id === 'ssh-key-lines')).flatMap((grant) => grant.commands);
     expect(first).toContain(
-      '/grep -aHno -D skip -d skip -E ^\\#|(ssh|ecdsa|sk)-\\[a-z0-9@.-\\]+.AAAA\\[A-Za-z0-9+/\\]+ -- ',
+      '/grep -aHno -D skip -d skip -E ^\\[\\[\\:blank\\:\\]\\]\\*\\#|(ssh|ecdsa|sk|rsa)-\\[a-z0-9@.-\\]+\\[\\[\\:blank\\:\\]\\]+AAAA\\[A-Za-z0-9+/\\]+ -- ',
     );
   });
 });

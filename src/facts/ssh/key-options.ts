@@ -1,0 +1,34 @@
+import { type Unknown, unknown } from '../../model/fact.ts';
+import type { Outputs } from '../outputs.ts';
+import { isListener, type Option, optionsOf } from './command-line.ts';
+import { MAIN_FILE, readProcesses } from './daemon.ts';
+
+/**
+ * Why the key files that `sshd -T` names may not be those that sshd reads: its command line, or that of its next start, says
+ * where keys or the whole configuration are. Which files those are is not worked out: a process title has lost its quotes.
+ * Throws `Ignorance` when the command lines could not be seen.
+ */
+export function doubtOfOptions(outputs: Outputs): Unknown | undefined {
+  const output = outputs.ran('ssh-processes');
+  const { all, pidFile } = readProcesses(output);
+  const listeners = all.filter(({ command }) => isListener(command));
+  // Containers have their own; the pid file is of the host's.
+  const main = listeners.filter(({ pid }) => pid === pidFile);
+  // With socket activation there is none, but a process of root's shows that such processes can be seen.
+  const canSee =
+    outputs.get('ssh-processes').uid === 0 || all.some(({ command }) => /\[(listener|priv)\]/.test(command));
+  if (!canSee) return unknown('not-observable', 'No sshd was seen among the processes, so its options are not known.');
+  const running = (main.length > 0 ? main : listeners).flatMap(({ command }) => optionsOf(command));
+  const next = [...outputs.ran('sshd-defaults', [0, 1, 2]).matchAll(/^(?:SSHD_OPTS|OPTIONS)=(.*)$/gm)];
+  const option = [
+    ...running,
+    ...next.flatMap(([, words = '']) => optionsOf(`sshd ${words.replace(/["']/g, '')}`)),
+  ].find(decidesKeys);
+  if (option === undefined) return undefined;
+  const message = `The command line of sshd has "-${option.join(' ')}", so keys may be in files that were not looked at.`;
+  return unknown('not-observable', message, 'Set it in /etc/ssh/sshd_config instead, and: systemctl restart ssh');
+}
+
+function decidesKeys([flag, value]: Option): boolean {
+  return (flag === 'f' && value !== MAIN_FILE) || (flag === 'o' && /^authorizedkeysfile\b/i.test(value));
+}
