@@ -70,10 +70,10 @@ export function sizeProblems(offered: Offered, rsaBitsAtLeast: number): readonly
 export function driftProblems(offer: SshOffer | undefined, own: SshCrypto | undefined): readonly Problem[] {
   if (offer?.algorithms.state !== 'known' || own === undefined) return [];
   const { kex, hostKey, ciphers, macs } = offer.algorithms.value;
-  // Kerberos key exchanges come from a setting of their own, in front of the list.
-  const plain = kex.filter((name) => !name.startsWith('gss-'));
+  // Kerberos key exchanges are offered only with a key of the host's, under longer names.
+  const plain = (names: readonly string[]): readonly string[] => names.filter((name) => !name.startsWith('gss-'));
   const differences = [
-    difference('key exchanges', plain, own.kex),
+    difference('key exchanges', plain(kex), plain(own.kex)),
     ...directions('ciphers', ciphers, own.ciphers),
     ...directions('MACs', macs, own.macs),
     // Only those are offered that sshd has a key for, in the order of its keys.

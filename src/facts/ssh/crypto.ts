@@ -8,7 +8,7 @@ import { readEffective, type Values } from './settings.ts';
 export function readCrypto(outputs: Outputs): Fact<SshCrypto> {
   const values = readEffective(outputs.ran('sshd-effective'));
   return known({
-    kex: list(values, 'kexalgorithms'),
+    kex: [...kerberos(values), ...list(values, 'kexalgorithms')],
     hostKey: list(values, 'hostkeyalgorithms'),
     ciphers: list(values, 'ciphers'),
     macs: list(values, 'macs'),
@@ -20,6 +20,13 @@ export function readCrypto(outputs: Outputs): Fact<SshCrypto> {
 function list(values: Values, keyword: string): readonly string[] {
   const names = values.get(keyword)?.[0]?.split(',').filter(Boolean) ?? [];
   return names.length > 0 ? names : cannotTell('unparseable', `"sshd -T" printed no ${keyword}.`);
+}
+
+/** Key exchanges of a patch that distributions have, offered in front of the others; a hash of the mechanism ends their names. */
+function kerberos(values: Values): readonly string[] {
+  return values.get('gssapikeyexchange')?.[0] === 'yes' && values.has('gssapikexalgorithms')
+    ? list(values, 'gssapikexalgorithms')
+    : [];
 }
 
 /** Reads `grep -cH`: `/usr/sbin/sshd:1`. The part that exchanges keys is a program of its own since OpenSSH 9.8. */

@@ -87,6 +87,7 @@ export interface UnsafePath {
 
 /** The algorithms that the configuration allows, and the host keys on disk. Absent parts: this OpenSSH does not say. */
 export interface SshCrypto {
+  /** Those of Kerberos among them, where they are on: `gss-group14-sha256-`. */
   readonly kex: readonly string[];
   /** All that sshd may use; what it offers depends on its keys. */
   readonly hostKey: readonly string[];
