@@ -9,8 +9,9 @@ import { PROGRAM, runIn, type ScanReport, scanFleet } from './scan.ts';
 
 const FILE = '/etc/sudoers.d/fleetproof';
 const KEYS = 'grep -aHno -D skip -d skip -E';
-const PATTERN = '^#|(ssh|ecdsa|sk)-[a-z0-9@.-]+.AAAA[A-Za-z0-9+/]+';
+const PATTERN = '^[[:blank:]]*#|(ssh|ecdsa|sk|rsa)-[a-z0-9@.-]+[[:blank:]]+AAAA[A-Za-z0-9+/]+';
 const STAT = 'stat -L -c';
+const FIND = "/usr/bin/find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -printf '%T@ %C@ %y:' -print";
 
 /** What an account with these rules might try. In `sh`; SUDO is `sudo -n --`. */
 const ABUSES: readonly (readonly [string, string])[] = [
@@ -42,6 +43,8 @@ const ABUSES: readonly (readonly [string, string])[] = [
   ['grep of a relative path', `cd /etc; SUDO KEYS "$p" -- shadow`],
   ['stat with a format that goes on', `SUDO STAT '%a %u %g %F:%n -- /%N%Y' /etc/shadow`],
   ['stat with another format', `SUDO STAT %Y -- /etc/shadow`],
+  ['find that runs a command', `SUDO ${FIND} -exec id '{}' ';'`],
+  ['find that writes a file', `SUDO ${FIND} -fprint /etc/cron.d/x`],
 ];
 
 const ran = (fleet: Fleet, host: string, script: string): Promise<Ran> =>
