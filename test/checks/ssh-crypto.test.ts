@@ -215,33 +215,6 @@ describe('without the network, by the configuration', () => {
   });
 });
 
-describe('key exchanges of Kerberos', () => {
-  const { outputs } = recording('trixie-gss-kex');
-  const offered = (kex: readonly string[]) => [greeting({ kex }), answer(['publickey'], 3072)];
-
-  test('are judged by the configuration where it has them on', () => {
-    const [finding] = judge(null, [...outputs]);
-    expect(finding?.verdict).toBe('fail');
-    expect(finding?.because).toContain('the key exchange gss-group14-sha1- (SHA-1) and the key exchange gss-gex-sha1-');
-  });
-
-  test.each([
-    ['gssapikeyexchange yes', 'gssapikeyexchange no'],
-    [/^gssapikexalgorithms .*$/m, 'gssapikexalgorithms gss-group14-sha256-,gss-curve25519-sha256-'],
-    // sshd of other distributions knows neither keyword.
-    [/^gssapike.*\n/gm, ''],
-  ])('%s, %s', (from, to) => {
-    const changed = outputs.map((one) => ({ ...one, stdout: one.stdout.replace(from, to) }));
-    expect(verdicts(judge(null, changed))).toEqual(['pass']);
-  });
-
-  test('are no difference between what is configured and what is offered: without a keytab sshd has none', () => {
-    const effective = outputs.find(({ probe }) => probe === 'sshd-effective')?.stdout ?? '';
-    const own = /^kexalgorithms (.*)$/m.exec(effective)?.[1]?.split(',') ?? [];
-    expect(judge(offered(own), [...outputs])[0]?.because).not.toContain('key exchanges');
-  });
-});
-
 describe('the class table', () => {
   test.each([
     [WEAK, 'kex', 'diffie-hellman-group-exchange-sha1', 'SHA-1'],

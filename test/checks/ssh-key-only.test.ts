@@ -93,6 +93,16 @@ describe('ssh-key-only', () => {
     expect(verdicts(judged(sshKeyOnly, captureOf(without('bookworm-compliant', state, probes))))).toEqual([expected]);
   });
 
+  test('sshd is asked about root, each of its ports, and one that no Match block names', () => {
+    const list = recording('bookworm-match-local-port').outputs.find(({ probe }) => probe === 'sshd-contexts.list');
+    const asked = (list?.stdout ?? '').split('\n').map((spec) => spec.replace(/,host=.*(?=,lport)/, ''));
+    const stranger = 'user=fleetproof-stranger,lport=';
+    expect(asked.filter(Boolean)).toEqual([
+      'user=root,lport=22',
+      ...['2222', '22', '1'].map((port) => stranger + port),
+    ]);
+  });
+
   test('a file of the configuration that nobody could date', () => {
     const { now, outputs } = recording('bookworm-closed-folder');
     const changed = outputs.map((output) =>
