@@ -200,7 +200,7 @@ END {
 done | awk '!seen[$0]++'
 ) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
 list sshd-contexts 16 single root sshd-contexts 10 262144 sshd -T -C
-run root sshd-files 10 262144 find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -printf '%T@ %C@ %y:' -print
+run root sshd-files 10 262144 find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 3 -printf '%T@ %C@ %y:' -print
 run user sshd-defaults 10 262144 grep -hs -e '^SSHD_OPTS=' -e '^OPTIONS=' /etc/default/ssh /etc/sysconfig/sshd
 run user ssh-units 10 262144 env TZ=UTC systemctl show -p Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,Listen,Accept ssh.service sshd.service ssh.socket sshd.socket '*ssh*.socket' 'dropbear*.socket'
 run user ssh-processes 10 262144 sh -c '[ -r /proc/self/comm ] || exit 3

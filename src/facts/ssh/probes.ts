@@ -131,6 +131,9 @@ export const probes: readonly Probe[] = [
       '/run/sshd.pid',
       '/etc/ssh/sshd_config',
       '/etc/ssh/sshd_config.d',
+      // A link to a large folder must not make this a walk over the disk.
+      '-maxdepth',
+      '3',
       '-printf',
       '%T@ %C@ %y:',
       '-print',
