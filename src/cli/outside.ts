@@ -4,6 +4,7 @@ import type { TrustFile } from '../collect/outside/visit.ts';
 import { factsOf } from '../facts/derive.ts';
 import { outsidePlanOf } from '../facts/outside.ts';
 import type { Config } from '../inputs/config.ts';
+import { InputError } from '../inputs/error.ts';
 import { type Folders, readInput } from '../inputs/text.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { ExchangeFamily, Outside } from '../model/exchange.ts';
@@ -30,9 +31,16 @@ export interface OutsideArguments {
   readonly tlsFull?: boolean | undefined;
 }
 
+/** Throws `InputError` (64) for sites that nobody may look at. */
 export function viewOf(args: OutsideArguments, config: Config, hosts: readonly Host[]): View {
+  const network = args.network ?? config.network ?? true;
+  if (!network && hosts.some(({ outsideOnly }) => outsideOnly === true)) {
+    const where = args.network === undefined ? 'network: false in the configuration' : '--no-network';
+    const what = `--site looks from outside, and ${where} forbids that.`;
+    throw new InputError('usage', [{ file: '', what, expected: 'Expected one of the two.' }]);
+  }
   if (hosts.length > 0 && hosts.every(({ outsideOnly }) => outsideOnly === true)) return 'outside';
-  return (args.network ?? config.network ?? true) ? 'both' : 'inside';
+  return network ? 'both' : 'inside';
 }
 
 /** Who looks, with which trust, for how long. Reads the files of `caFile` parameters; throws `InputError` (66). */
@@ -84,14 +92,16 @@ export function outsideView(options: OutsideOptions, documented: readonly number
     const plan = outsidePlanOf(factsOf(capture), useful, documented);
     const outside = await collectOutside(capture.host, plan, options);
     const finishedAt = new Date().toISOString();
-    return { ...capture, outside, finishedAt, ...(capture.host.outsideOnly === true ? reached(outside) : {}) };
+    const looked = { ...capture, outside, finishedAt };
+    return capture.host.outsideOnly === true ? standing(looked, outside) : looked;
   };
 }
 
 /** A site that nobody logs in to was reached when it answered anything at all. */
-function reached({ exchanges }: Outside): Partial<Capture> {
+function standing({ reason: _, message: __, ...looked }: Capture, { exchanges }: Outside): Capture {
   const asked = exchanges.filter(({ family }) => family !== 'dns');
-  if (asked.some(({ state }) => state === 'answered' || state === 'garbled' || state === 'too-much')) return {};
+  if (asked.some(({ state }) => state === 'answered' || state === 'garbled' || state === 'too-much'))
+    return { ...looked, outcome: 'assessed' };
   const message = asked.find(({ error }) => error !== '')?.error ?? 'The name of the site has no address.';
-  return { outcome: 'unreachable', reason: 'unreachable', message };
+  return { ...looked, outcome: 'unreachable', reason: 'unreachable', message };
 }

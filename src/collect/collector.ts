@@ -170,11 +170,13 @@ function noSession(host: Host): Session {
   return { loginUser: host.user, privilege: 'none', hostKey: null, banner: null, clockOffsetSeconds: null };
 }
 
-/** A host that is only looked at from outside: nobody logs in. */
+/** A host that is only looked at from outside: nobody logs in, and until somebody has looked it is not assessed. */
 export function notLoggedIn(host: Host, nowMs: number): Capture {
   return {
     ...shell(host, nowMs, nowMs),
-    outcome: 'assessed',
+    outcome: 'unreachable',
+    reason: 'not-observable',
+    message: 'Nothing was looked at: no check of the baselines looks at sites from outside.',
     session: noSession(host),
     hostEpoch: null,
     outputs: [],
