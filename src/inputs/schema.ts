@@ -77,7 +77,8 @@ function sentencesOf(error: ErrorObject, where: string): Sentences {
   }
   const allowed: unknown = params.allowedValues;
   return {
-    what: `${capital(where)} is ${shown(data)}.`,
+    // A line of an INI inventory, with its password, may stand where a mapping is expected.
+    what: `${capital(where)} is ${params.type === 'object' && typeof data === 'string' ? 'text' : shown(data)}.`,
     expected: expected(error),
     ...(Array.isArray(allowed) && typeof data === 'string' ? didYouMean(data, allowed.map(String)) : {}),
   };

@@ -60,7 +60,7 @@ function unfold(top: Node | null, report: (node: Node, what: string) => void): v
     if (target !== undefined && target !== 'open') return target;
     const trouble =
       target === 'open' ? 'something that it is itself a part of' : 'an anchor that does not stand before it';
-    report(alias, `The alias ${quote(`*${name}`)} refers to ${trouble}.`);
+    report(alias, `The alias refers to ${trouble}. A value that begins with "*" needs quotes.`);
     return { node: alias, size: 1 };
   };
 
@@ -92,10 +92,16 @@ function unfold(top: Node | null, report: (node: Node, what: string) => void): v
   read(top);
 }
 
-/** The library's message as a full sentence. */
+/**
+ * The library's message as a full sentence, without what it quotes of the file: a password that begins with `!`, `|`
+ * or `]` is taken for something else.
+ */
 function sentenceOf(code: string, message: string): string {
   if (code === 'NON_STRING_KEY') return 'A key is not plain text.';
   if (code === 'TAB_AS_INDENT') return 'Tabs are not allowed as indentation; use spaces.';
-  if (message.startsWith('Unresolved tag: ')) return `The tag ${quote(message.slice(16))} is not supported here.`;
-  return `The YAML is malformed: ${message.charAt(0).toLowerCase()}${message.slice(1).replace(/\.$/, '')}.`;
+  if (/^(Unresolved tag|Could not resolve tag): /.test(message)) {
+    return 'The tag is not supported here. A value that begins with "!" needs quotes.';
+  }
+  const said = message.replace(/(: ["|>]|(?<=directive) %).*$/s, '').replace(/\.$/, '');
+  return `The YAML is malformed: ${said.charAt(0).toLowerCase()}${said.slice(1)}.`;
 }

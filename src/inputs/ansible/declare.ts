@@ -111,7 +111,7 @@ function argumentsOf(reading: Reading, folders: Folders): Settings {
         refuse(`ends in ${quote(value)}, which needs a value.`);
       } else {
         reading.warnings.push(
-          `${formatPlace(place)}: ${quote(`${keyword} ${value}`)} is not supported and not applied.`,
+          `${formatPlace(place)}: ${keyword} in ${name} of ${reading.name} is not supported and not applied.`,
         );
       }
     }
@@ -173,8 +173,10 @@ function textOf(
     .replace(/\{\{\s*inventory_hostname\s*\}\}/g, reading.name)
     .replace(/\{\{\s*inventory_hostname_short\s*\}\}/g, reading.name.replace(/\..*/s, ''))
     .trim();
-  if (/\{\{|\{%/.test(text))
-    return refuse(`is the template ${quote(text)}, which is not evaluated here`, `${expected} as plain text`);
+  // Only the template: the options of ssh around it may hold the password of a proxy.
+  const template = /\{\{.*?\}\}|\{[{%]/s.exec(text)?.[0];
+  if (template !== undefined)
+    return refuse(`holds the template ${quote(template)}, which is not evaluated here`, `${expected} as plain text`);
   return check(text) ? text : refuse(`is ${quote(text)}`, expected);
 }
 

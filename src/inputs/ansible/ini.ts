@@ -1,7 +1,7 @@
 import { type Place, quote } from '../error.ts';
 import { didYouMean } from '../suggest.ts';
 import type { InputText } from '../text.ts';
-import { splitWords } from '../words.ts';
+import { readWords } from '../words.ts';
 import { type AnsibleInventory, declareGroup, declareHost, emptyInventory, type Variable } from './model.ts';
 import { expandHostPattern } from './range.ts';
 
@@ -50,7 +50,11 @@ function openSection(line: string, place: Place, reading: Reading): void {
   reading.section = undefined;
   if (group === undefined || (kind !== 'hosts' && kind !== 'vars' && kind !== 'children')) {
     const expected = 'Expected [group], [group:vars] or [group:children].';
-    reading.inventory.problems.push({ ...place, what: `${quote(line)} is not a section.`, expected });
+    reading.inventory.problems.push({
+      ...place,
+      what: `${quote(line.slice(0, line.indexOf(']') + 1))} is not a section.`,
+      expected,
+    });
     return;
   }
   reading.section = { group, kind };
@@ -63,21 +67,14 @@ function readLine(line: string, place: Place, { inventory, mentions, section }: 
   if (section?.kind === 'hosts') {
     readHosts(line, section.group, place, inventory);
   } else if (section?.kind === 'vars') {
-    const split = line.indexOf('=');
-    if (split < 1) {
-      inventory.problems.push({
-        ...place,
-        what: `${quote(line)} is not a variable.`,
-        expected: 'Expected name=value.',
-      });
-    } else {
-      const variable = variableOf(line.slice(split + 1).trim(), place);
-      declareGroup(inventory, section.group, place).vars.set(line.slice(0, split).trim(), variable);
-    }
+    const variable = assignmentOf(line, place);
+    if (variable === undefined) inventory.problems.push({ ...place, ...notAssigned(line, section.group) });
+    else declareGroup(inventory, section.group, place).vars.set(...variable);
   } else if (section?.kind === 'children') {
-    const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
+    const child = /^([^:=\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
     if (child === undefined) {
-      inventory.problems.push({ ...place, what: `${quote(line)} is not the name of a group.` });
+      const what = `${quote(/^[^:=\]\s]*/.exec(line)?.[0])} is followed by more than a comment, so it is not the name of a group.`;
+      inventory.problems.push({ ...place, what, expected: 'Expected one group per line.' });
     } else {
       mentions.push({ group: child, section, place });
       declareGroup(inventory, child, place).parents.add(section.group);
@@ -87,13 +84,16 @@ function readLine(line: string, place: Place, { inventory, mentions, section }: 
 
 function readHosts(line: string, group: string, place: Place, inventory: AnsibleInventory): void {
   const { problems } = inventory;
-  const words = splitWords(line, true);
-  const [pattern, ...assignments] = words ?? [];
-  if (pattern === undefined) {
-    problems.push({ ...place, what: `${quote(line)} has a quote that is not closed.` });
+  const { words, open } = readWords(line, true);
+  const [pattern, ...assignments] = words;
+  const at = (offset: number): Place => ({ ...place, column: (place.column ?? 1) + offset });
+  if (pattern === undefined || open !== undefined) {
+    const whose =
+      pattern === undefined || typeof expandHostPattern(pattern.text) === 'string' ? '' : ` of ${pattern.text}`;
+    problems.push({ ...at(open ?? 0), what: `The line${whose} has a quote or an escape that is not closed.` });
     return;
   }
-  const expanded = expandHostPattern(pattern);
+  const expanded = expandHostPattern(pattern.text);
   if (typeof expanded === 'string') {
     problems.push({
       ...place,
@@ -105,16 +105,29 @@ function readHosts(line: string, group: string, place: Place, inventory: Ansible
   const vars = new Map<string, Variable>();
   if (expanded.port !== undefined) vars.set('ansible_port', { value: expanded.port, place, vaulted: false });
   for (const word of assignments) {
-    const split = word.indexOf('=');
-    if (split > 0) vars.set(word.slice(0, split), variableOf(word.slice(split + 1), place));
+    const variable = assignmentOf(word.text, place);
+    if (variable !== undefined) vars.set(...variable);
     else
       problems.push({
-        ...place,
-        what: `${quote(word)} is not a variable.`,
-        expected: 'Expected name=value after the host name.',
+        ...at(word.at),
+        what: `The line of ${pattern.text} holds a word that is not a variable.`,
+        expected: 'Expected name=value after the host name, without blanks around "=".',
       });
   }
   for (const name of expanded.names) declareHost(inventory, name, group, vars, place);
+}
+
+/** Undefined where it is not `name=value`. The caller says so without the text: it may be a password. */
+function assignmentOf(text: string, place: Place): [string, Variable] | undefined {
+  const [, name, value] = /^([^\s:=]+)\s*=\s*(.*)$/s.exec(text) ?? [];
+  return name === undefined || value === undefined ? undefined : [name, variableOf(value, place)];
+}
+
+function notAssigned(line: string, group: string): { what: string; expected: string } {
+  const [, name] = /^([A-Za-z_]\w*):(?:\s|$)/.exec(line) ?? [];
+  const what =
+    name === undefined ? `[${group}:vars] holds a line that is not a variable.` : `${name} is followed by ":".`;
+  return { what, expected: 'Expected name=value.' };
 }
 
 /** Ansible reads values as Python literals where they are one: quotes fall away, and a comment after them. */

@@ -17,6 +17,8 @@ export interface HostPattern {
  * read. Source: Ansible, plugins/inventory/__init__.py (expand_hostname_range), parsing/utils/addresses.py.
  */
 export function expandHostPattern(text: string): HostPattern | string {
+  const known = beforeValue(text);
+  if (known !== undefined) return `${quote(`${known}…`)} is not a host name.`;
   if (text.length > LONGEST_PATTERN) return `${quote(text)} is too long for a host name.`;
   const bracketed = /^\[([^\]]+)\](?::([0-9]+))?$/.exec(text);
   const [, address, portOfAddress] = bracketed ?? [];
@@ -26,6 +28,15 @@ export function expandHostPattern(text: string): HostPattern | string {
   const ported = /^((?:[^:[\]]|\[[^\]]*\])*):([0-9]+)$/.exec(text);
   const names = expandRanges(ported?.[1] ?? text);
   return typeof names === 'string' ? names : patternOf(names, ported?.[2], text);
+}
+
+/**
+ * What is left of the first `=` or blank, or of a `:` that no port follows. To the right there may be a password: a
+ * variable that stands where a host is expected must not be quoted whole.
+ */
+function beforeValue(text: string): string | undefined {
+  const [, before] = /^([^\s=]*)[\s=]/.exec(text) ?? /^(\w+:)(?![0-9]*$)/.exec(text) ?? [];
+  return before === undefined || isAddress(text) ? undefined : before;
 }
 
 function patternOf(names: readonly string[], digits: string | undefined, text: string): HostPattern | string {
