@@ -3,6 +3,7 @@ import { type DeclaredHost, defined } from '../declared.ts';
 import { formatPlace, type InputProblem, quote } from '../error.ts';
 import { canonicalSites, siteProblem } from '../sites.ts';
 import { equivalentJump, readSshArguments } from '../ssh/arguments.ts';
+import { flagOf } from '../ssh/flag.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { splitWords } from '../words.ts';
 import type { Variable, Variables } from './model.ts';
@@ -18,6 +19,13 @@ const SSH_CONNECTIONS = [
 ];
 const PASSWORDS = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password', 'ansible_become_password'];
 const ARGUMENTS = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'];
+
+/** What is expected where the value of an option that counts cannot be used. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  identitiesonly: 'yes or no',
+  port: 'a port number from 1 to 65535',
+  user: 'a user name',
+};
 
 /** ssh_config keywords that change how a connection feels, not whom it reaches or whom it trusts. */
 const HARMLESS =
@@ -103,10 +111,12 @@ function argumentsOf(reading: Reading, folders: Folders): Settings {
       } else if (keyword === 'configfile') {
         refuse(`names the ssh_config file ${quote(value)}.`, 'Give it with --ssh-config instead.');
       } else if (keyword === 'stricthostkeychecking') {
-        if (!/^(yes|ask)$/i.test(value))
+        if (flagOf(value) !== true && !/^ask$/i.test(value))
           reading.warnings.push(
             `${formatPlace(place)}: StrictHostKeyChecking=${value} is not followed: host keys are always checked.`,
           );
+      } else if (UNUSABLE[keyword] !== undefined) {
+        refuse(`has ${quote(value)} as its ${keyword}.`, `Expected ${UNUSABLE[keyword]}.`);
       } else if (keyword === 'incomplete') {
         refuse(`ends in ${quote(value)}, which needs a value.`);
       } else {
@@ -127,9 +137,11 @@ function applyOption(keyword: string, value: string, settings: MutableSettings, 
     case 'identityfile':
       settings.identities = [...(settings.identities ?? []), expandPath(value, folders)];
       return true;
-    case 'identitiesonly':
-      settings.identitiesOnly ??= value.toLowerCase() === 'yes';
-      return true;
+    case 'identitiesonly': {
+      const only = flagOf(value);
+      if (only !== undefined) settings.identitiesOnly ??= only;
+      return only !== undefined;
+    }
     case 'hostkeyalias':
       settings.hostKeyAlias ??= value;
       return true;

@@ -4,6 +4,7 @@ import { formatPlace, InputError, quote } from '../error.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { equivalentJump } from './arguments.ts';
 import { evaluateSsh, type SshAnswer, type SshValue } from './evaluate.ts';
+import { flagOf } from './flag.ts';
 import { parseSshConfig, type SshConfigFile, type SshLine } from './parse.ts';
 
 /** Everything that `ssh NAME` would know from its configuration files. */
@@ -42,7 +43,7 @@ export interface SshGiven {
 const NOT_APPLIED: Readonly<Record<string, RegExp>> = {
   bindaddress: /./,
   bindinterface: /./,
-  canonicalizehostname: /^(?!no$)/i,
+  canonicalizehostname: /^(?!(no|false)$)/i,
   certificatefile: /./,
   identityagent: /^(?!SSH_AUTH_SOCK$)/,
   knownhostscommand: /^(?!none$)/i,
@@ -88,13 +89,14 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
     '%r': user,
     '%u': localUser,
   };
+  const only = checkedWord(answer, 'identitiesonly', (word) => flagOf(word) !== undefined, 'yes or no');
   const proxy = proxyOf(answer, tokens);
   return {
     address: answer.hostName,
     port,
     user,
     identities: answer.identityFiles.flatMap((value) => filesOf(value, [value.words.join(' ')], tokens, folders)),
-    identitiesOnly: answer.values.get('identitiesonly')?.words[0]?.toLowerCase() === 'yes',
+    identitiesOnly: flagOf(only ?? 'no') === true,
     ...proxy,
     ...(alias === undefined ? {} : { hostKeyAlias: alias }),
     knownHostsFiles: knownHostsOf(answer, tokens, folders),
@@ -190,7 +192,7 @@ function notApplied(answer: SshAnswer): string[] {
     if (NOT_APPLIED[keyword]?.test(word) === true) {
       warnings.push(`${formatPlace(value.place)}: ${quote(`${keyword} ${word}`)} is not supported and not applied.`);
     }
-    if (keyword === 'stricthostkeychecking' && /^(no|off|accept-new)$/i.test(word)) {
+    if (keyword === 'stricthostkeychecking' && flagOf(word) !== true && !/^ask$/i.test(word)) {
       warnings.push(
         `${formatPlace(value.place)}: StrictHostKeyChecking ${word} is not followed: host keys are always checked.`,
       );

@@ -102,6 +102,7 @@ describe('options of ssh in the variables', () => {
     ['-C -q -o "ProxyJump gate" -o ControlPersist=60s', { jump: [{ address: 'gate' }] }],
     ['-oProxyJump=None', { jump: [] }],
     ['-o IdentitiesOnly=Yes', { identitiesOnly: true }],
+    ['-o IdentitiesOnly=true -o StrictHostKeyChecking=true', { identitiesOnly: true }],
     ['-i keys/id -p 2200 -l ops', { port: 2200, user: 'ops', identitiesOnly: true }],
     ['-o HostKeyAlias=other -o UserKnownHostsFile=~/kh', { hostKeyAlias: 'other', knownHostsFiles: [`${folder}/kh`] }],
   ])('%s', (args, expected) => {
@@ -136,6 +137,11 @@ describe('options of ssh in the variables', () => {
     ],
     ['-o ProxyCommand="nc %h %p"', 'Use "-J HOST" instead.'],
     ['-F /etc/other', 'names the ssh_config file "/etc/other". Give it with --ssh-config instead.'],
+    [
+      '-o IdentitiesOnly=on',
+      'hosts:1:1: ansible_ssh_common_args of web has "on" as its identitiesonly. Expected yes or no.',
+    ],
+    ['-p ssh', 'has "ssh" as its port. Expected a port number from 1 to 65535.'],
     ['-o', 'ends in "-o", which needs a value.'],
     ['-o "ProxyJump=x', 'has a quote that is not closed.'],
   ])('%s is refused', (args, message) => {

@@ -157,6 +157,13 @@ export const CASES: readonly Case[] = [
     host: 'web',
     expected: { identitiesOnly: true, jump: [] },
   },
+  ...['true', 'TRUE', '"Yes"'].map((word) => ({
+    name: `IdentitiesOnly ${word}`,
+    config: `IdentitiesOnly ${word}\n`,
+    host: 'web',
+    expected: { identitiesOnly: true },
+  })),
+  { name: 'IdentitiesOnly False', config: 'IdentitiesOnly False\n', host: 'web', expected: { identitiesOnly: false } },
   { name: 'Match all', config: 'Match all\n  User everyone\n', host: 'web', expected: { user: 'everyone' } },
   {
     name: 'Match host sees HostName so far',

@@ -25,6 +25,7 @@ describe('what is said and not followed', () => {
 
   it.each([
     ['Match localnetwork 10.0.0.0/8\n  User x\n', '"Match localnetwork" is not supported'],
+    ['StrictHostKeyChecking False\n', 'StrictHostKeyChecking False is not followed'],
     ['StrictHostKeyChecking accept-new\n', 'StrictHostKeyChecking accept-new is not followed'],
     ['RevokedHostKeys /etc/ssh/revoked\n', '"revokedhostkeys /etc/ssh/revoked" is not supported'],
     ['IdentityAgent /run/agent\n', '"identityagent /run/agent" is not supported'],
@@ -49,7 +50,7 @@ describe('what is said and not followed', () => {
 
 it('is silent about what is followed or harmless', () => {
   const config =
-    'StrictHostKeyChecking yes\nCanonicalizeHostname no\nIdentityAgent SSH_AUTH_SOCK\nHashKnownHosts yes\nUser no\n';
+    'StrictHostKeyChecking true\nCanonicalizeHostname False\nIdentityAgent SSH_AUTH_SOCK\nHashKnownHosts yes\nUser no\n';
   expect(ours(config, 'web').warnings).toEqual([]);
 });
 
@@ -74,6 +75,7 @@ describe('files that cannot be used', () => {
     ['Match host\n', 'config:1:1: The criterion "host" has no value.'],
     ['User "bob\n', 'config:1:1:'],
     ['Port abc\n', 'config:1:1: "abc" cannot be used. Expected a port number from 1 to 65535.'],
+    ['\n IdentitiesOnly on\n', 'config:2:2: "on" cannot be used. Expected yes or no.'],
     ['Port 0\n', 'Expected a port number'],
     ['User -oProxyCommand=x\n', 'Expected a user name.'],
     ['HostName -bad\n', 'Expected a host name'],
