@@ -4,6 +4,8 @@ import { formatPlace, type InputProblem, quote } from '../error.ts';
 import { canonicalSites, siteProblem } from '../sites.ts';
 import { equivalentJump, readSshArguments } from '../ssh/arguments.ts';
 import { flagOf } from '../ssh/flag.ts';
+import { isKeyword, KEYWORDS } from '../ssh/keywords.ts';
+import { didYouMean } from '../suggest.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { splitWords } from '../words.ts';
 import type { Variable, Variables } from './model.ts';
@@ -119,6 +121,8 @@ function argumentsOf(reading: Reading, folders: Folders): Settings {
         refuse(`has ${quote(value)} as its ${keyword}.`, `Expected ${UNUSABLE[keyword]}.`);
       } else if (keyword === 'incomplete') {
         refuse(`ends in ${quote(value)}, which needs a value.`);
+      } else if (!keyword.startsWith('-') && !isKeyword(keyword)) {
+        refuse(`has the option ${quote(keyword)}, which ssh does not know.`, didYouMean(keyword, KEYWORDS).suggestion);
       } else {
         reading.warnings.push(
           `${formatPlace(place)}: ${keyword} in ${name} of ${reading.name} is not supported and not applied.`,

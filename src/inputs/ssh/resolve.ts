@@ -41,6 +41,7 @@ export interface SshGiven {
 
 /** ssh_config(5): what these keywords say is not followed, so it is said. */
 const NOT_APPLIED: Readonly<Record<string, RegExp>> = {
+  addressfamily: /^(?!any$)/i,
   bindaddress: /./,
   bindinterface: /./,
   canonicalizehostname: /^(?!(no|false)$)/i,

@@ -141,6 +141,7 @@ describe('options of ssh in the variables', () => {
       '-o IdentitiesOnly=on',
       'hosts:1:1: ansible_ssh_common_args of web has "on" as its identitiesonly. Expected yes or no.',
     ],
+    ['-o ProxJump=gate', 'has the option "proxjump", which ssh does not know. Did you mean "ProxyJump"?'],
     ['-p ssh', 'has "ssh" as its port. Expected a port number from 1 to 65535.'],
     ['-o', 'ends in "-o", which needs a value.'],
     ['-o "ProxyJump=x', 'has a quote that is not closed.'],

@@ -98,6 +98,33 @@ export const CASES: readonly Case[] = [
     host: 'web',
     expected: { port: 2200, user: 'deploy', identities: [`${home}/.ssh/my key`] },
   },
+  {
+    name: 'IdentityFile2 is IdentityFile',
+    config: 'IdentityFile2 /k\n',
+    host: 'web',
+    expected: { identities: ['/k'] },
+  },
+  {
+    name: 'old keywords, and unknown ones that IgnoreUnknown names',
+    config: 'Protocol 2\nUseRoaming no\nRSAAuthentication no\nIgnoreUnknown Foo*\nFooBar x\nPort 2200\n',
+    host: 'web',
+    expected: { port: 2200 },
+  },
+  { name: 'quoted keyword', config: '"Port" 2200\n', host: 'web', expected: { port: 2200 } },
+  { name: 'Match with =, and a comment', config: 'Match host=web #x\n  Port 1\n', host: 'web', expected: { port: 1 } },
+  {
+    name: 'Match does not know single quotes',
+    config: "Match host 'web'\n  Port 1\n",
+    host: 'web',
+    expected: { port: 22 },
+  },
+  {
+    name: 'Match all behind one criterion',
+    config: 'Match host web all\n  Port 1\n',
+    host: 'web',
+    expected: { port: 1 },
+  },
+  { name: 'Match !all', config: 'Match !all\n  Port 1\n', host: 'web', expected: { port: 22 } },
   { name: 'CRLF line ends', config: 'Host web\r\n  Port 2200\r\n', host: 'web', expected: { port: 2200 } },
   {
     name: 'quoted Host pattern',
