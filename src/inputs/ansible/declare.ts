@@ -147,7 +147,7 @@ function applyOption(keyword: string, value: string, settings: MutableSettings, 
       return only !== undefined;
     }
     case 'hostkeyalias':
-      settings.hostKeyAlias ??= value;
+      settings.hostKeyAlias ??= value.toLowerCase();
       return true;
     case 'userknownhostsfile':
       settings.knownHostsFiles ??= value.split(/\s+/).map((file) => expandPath(file, folders));

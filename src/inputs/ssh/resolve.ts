@@ -79,7 +79,8 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
   if (!isAddress(answer.hostName)) {
     checkedWord(answer, 'hostname', () => false, 'a host name, in which only %h and %% stand for something');
   }
-  const alias = answer.values.get('hostkeyalias')?.words[0];
+  // As ssh does; hashed entries of known_hosts tell upper case from lower case.
+  const alias = answer.values.get('hostkeyalias')?.words[0]?.toLowerCase();
   const tokens: Tokens = {
     '%%': '%',
     '%d': folders.home,

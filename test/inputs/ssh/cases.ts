@@ -158,7 +158,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'IdentitiesOnly, HostKeyAlias, known_hosts files',
-    config: 'IdentitiesOnly yes\nHostKeyAlias web.alias\nUserKnownHostsFile ~/.ssh/kh1 /etc/kh2\n',
+    config: 'IdentitiesOnly yes\nHostKeyAlias Web.Alias\nUserKnownHostsFile ~/.ssh/kh1 /etc/kh2\n',
     host: 'web',
     expected: {
       identitiesOnly: true,

@@ -66,6 +66,10 @@ describe('tokens', () => {
     expect(settings.knownHostsFiles[0]).toBe(`${home}/.ssh/kh.web`);
   });
 
+  it('%k is the HostKeyAlias in lower case, as in known_hosts', () => {
+    expect(ours('HostKeyAlias Web.A\nUserKnownHostsFile /kh.%k\n', 'web').knownHostsFiles[0]).toBe('/kh.web.a');
+  });
+
   it('resolves relative names against the working directory', () => {
     expect(ours('IdentityFile keys/id\n', 'web').identities).toEqual([`${folder}/keys/id`]);
   });
