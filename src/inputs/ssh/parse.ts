@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
-import picomatch from 'picomatch';
-import { InputError, type Place } from '../error.ts';
+import { existsSync, type Stats, statSync } from 'node:fs';
+import { InputError, type Place, quote } from '../error.ts';
 import { expandPath, type Folders, readInput } from '../text.ts';
 import { splitWords } from '../words.ts';
 import { type Criterion, criteriaOf } from './criteria.ts';
+import { glob } from './glob.ts';
 import { canonicalKeyword, isKeyword, ONE_VALUE } from './keywords.ts';
 import { readLine } from './line.ts';
 import { malformed } from './malformed.ts';
@@ -25,14 +24,20 @@ export interface SshConfigFile {
   readonly includeFolder: string;
   /** Someone named this file; the usual ones may be missing. */
   readonly mustExist?: boolean;
+  /** Refused when somebody else could have written it; includes always are. */
+  readonly mustBeOwn?: boolean;
 }
 
 /** readconf.c: READCONF_MAX_DEPTH. */
 const DEEPEST_INCLUDE = 16;
 
-/** The lines of a configuration file with everything it includes. A usual file that is not there has none. */
+/**
+ * The lines of a configuration file with everything it includes. A usual file that is not there has none. Throws
+ * `InputError` for lines that ssh(1) refuses, and for files that are not the user's own where ssh insists on that.
+ */
 export function parseSshConfig(source: SshConfigFile, folders: Folders): readonly SshLine[] {
   if (source.mustExist !== true && !existsSync(expandPath(source.file, folders))) return [];
+  if (source.mustBeOwn === true) refuseForeign(source.file, folders);
   return parseFile(source.file, source.includeFolder, folders, 0);
 }
 
@@ -42,8 +47,19 @@ function parseFile(file: string, includeFolder: string, folders: Folders, depth:
     if (depth === DEEPEST_INCLUDE) {
       throw new InputError('data', [{ ...place, what: `Includes are nested more than ${DEEPEST_INCLUDE} deep.` }]);
     }
-    const absolute = expandPath(pattern, { ...folders, cwd: includeFolder });
-    return expandGlob(absolute).map((found) => parseFile(found, includeFolder, folders, depth + 1));
+    // Whether ssh expands the latter two depends on its version.
+    const [unknown] = /^~[^/]+|\$\{.*?\}|%./.exec(pattern) ?? [];
+    if (unknown !== undefined) {
+      const expected = 'Expected a plain path, or one with ~/.';
+      throw new InputError('data', [
+        { ...place, what: `Include ${quote(pattern)} holds ${quote(unknown)}, which is not supported.`, expected },
+      ]);
+    }
+    return glob(expandPath(pattern, { ...folders, cwd: includeFolder })).map((found) => {
+      // ssh opens a folder, looks at its owner, and reads nothing.
+      const isFolder = refuseForeign(found, folders).isDirectory();
+      return isFolder ? [] : parseFile(found, includeFolder, folders, depth + 1);
+    });
   };
   return text.split('\n').flatMap((line, index) => {
     const place = { file, line: index + 1, column: line.length - line.trimStart().length + 1 };
@@ -79,31 +95,17 @@ function parseLine(text: string, place: Place, include: Include): SshLine | unde
   return { kind: 'set', place, keyword, words };
 }
 
-/** As glob(3): sorted, `*` does not match a leading dot, nothing found is nothing included. */
-function expandGlob(absolute: string): string[] {
-  const [root = '', ...segments] = absolute.split('/');
-  return segments.reduce<string[]>(
-    (folders, segment) => folders.flatMap((folder) => expandSegment(folder, segment)),
-    [root],
-  );
-}
-
-function expandSegment(folder: string, segment: string): string[] {
-  if (!/[*?[]/.test(segment)) {
-    const joined = `${folder}/${segment}`;
-    return existsSync(joined) ? [joined] : [];
-  }
-  const matches = picomatch(segment, { nobrace: true, noextglob: true, noglobstar: true, nonegate: true });
-  return namesIn(folder)
-    .filter((name) => matches(name))
-    .sort()
-    .map((name) => path.join(folder === '' ? '/' : folder, name));
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder === '' ? '/' : folder);
-  } catch {
-    return [];
-  }
+/** Source: OpenSSH readconf.c, read_config_file_depth ("Bad owner or permissions"). */
+function refuseForeign(file: string, folders: Folders): Stats {
+  const stats = statSync(expandPath(file, folders));
+  const foreign = stats.uid !== 0 && stats.uid !== process.getuid?.();
+  if (!foreign && (stats.mode & 0o022) === 0) return stats;
+  throw new InputError('data', [
+    {
+      file,
+      what: foreign ? 'The file belongs to another user.' : 'The file may be written by its group or by others.',
+      expected: 'Expected a file that only you or root can change, as ssh(1) does.',
+      ...(foreign ? {} : { suggestion: `Run "chmod go-w ${file}".` }),
+    },
+  ]);
 }

@@ -125,6 +125,12 @@ export const CASES: readonly Case[] = [
     expected: { port: 1 },
   },
   { name: 'Match !all', config: 'Match !all\n  Port 1\n', host: 'web', expected: { port: 22 } },
+  {
+    name: '# inside a word is part of it',
+    config: 'IdentityFile /k/C#/key\nUserKnownHostsFile /a#b # c\nHostKeyAlias=x#y #z\n',
+    host: 'web',
+    expected: { identities: ['/k/C#/key'], hostKeyAlias: 'x#y' },
+  },
   { name: 'CRLF line ends', config: 'Host web\r\n  Port 2200\r\n', host: 'web', expected: { port: 2200 } },
   {
     name: 'quoted Host pattern',
