@@ -182,6 +182,7 @@ function textOf(
     });
     return undefined;
   };
+  refuseDispute(name, variable, reading);
   if (variable.vaulted)
     return refuse('is encrypted with Ansible Vault, which is not read here', `${expected} in clear`);
   if (typeof variable.value === 'object') return refuse('is not a single value', expected);
@@ -196,6 +197,17 @@ function textOf(
   return check(text) ? text : refuse(`is ${quote(text)}`, expected);
 }
 
+function refuseDispute(name: string, { place, disputed }: Variable, reading: Reading): void {
+  if (disputed === undefined) return;
+  const groups = `${quote(disputed.rival)} and ${quote(disputed.group)}`;
+  reading.problems.push({
+    ...place,
+    what: `The groups ${groups} of ${reading.name} disagree about ${name}.`,
+    expected: 'Expected one value, or one of the host itself.',
+    suggestion: 'ansible_group_priority lets one of the groups win.',
+  });
+}
+
 /** A YAML list, or words separated by commas (the only form INI has). */
 function sitesOf(reading: Reading): string[] {
   const words = listOf('fleetproof_sites', reading, () => true, 'a list of URLs');
@@ -208,6 +220,7 @@ function sitesOf(reading: Reading): string[] {
 function listOf(name: string, reading: Reading, check: (word: string) => boolean, expected: string): string[] {
   const variable = reading.vars.get(name);
   if (variable === undefined) return [];
+  refuseDispute(name, variable, reading);
   const { value, place } = variable;
   const words = (Array.isArray(value) ? value.map(String) : String(value).split(',')).map((word) => word.trim());
   if (words.every(check)) return words;
