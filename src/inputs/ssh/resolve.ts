@@ -110,7 +110,7 @@ type Tokens = Readonly<Record<string, string>>;
 
 function proxyOf(answer: SshAnswer, tokens: Tokens): Pick<SshSettings, 'jump' | 'refusal'> {
   const command = answer.values.get('proxycommand');
-  if (command !== undefined && command.words[0]?.toLowerCase() !== 'none') {
+  if (command !== undefined && command.words.join(' ').toLowerCase() !== 'none') {
     return { jump: [], refusal: proxyCommandRefusal(command) };
   }
   const jump = answer.values.get('proxyjump');
