@@ -39,9 +39,6 @@ interface State {
   readonly problems: InputProblem[];
 }
 
-/** ProxyJump and ProxyCommand share one first value (readconf.c: parse_jump). */
-const SHARED = new Map([['proxycommand', 'proxyjump']]);
-
 /**
  * Evaluates the files in order, as ssh(1) does: the first value wins; where a `Match final` stands, a second
  * pass runs with the resolved host name. Throws `InputError` for unknown keywords. Source: ssh_config(5), OpenSSH readconf.c and ssh.c.
@@ -102,8 +99,9 @@ function set(keyword: string, value: SshValue, state: State): void {
     if (!state.identityFiles.has(file)) state.identityFiles.set(file, value);
     return;
   }
-  const shared = SHARED.get(keyword);
-  if (shared !== undefined && state.values.has(shared)) return;
+  // Whichever of the two stands first counts (readconf.c: parse_jump), but `ProxyJump none` lets a command through.
+  const jump = state.values.get('proxyjump')?.words[0]?.toLowerCase() ?? 'none';
+  if (keyword === 'proxycommand' && jump !== 'none') return;
   if (keyword === 'proxyjump' && state.values.has('proxycommand')) return;
   if (!state.values.has(keyword)) state.values.set(keyword, value);
 }

@@ -38,6 +38,14 @@ describe('what is said and not followed', () => {
     expect(ours(config, 'web').warnings.join('\n')).toContain(warning);
   });
 
+  it('sees a ProxyCommand behind ProxyJump none, which ssh(1) runs', () => {
+    expect(ours('ProxyJump None\nProxyCommand nc x\nProxyJump a\n', 'web').refusal?.message).toContain(
+      'config:2:1: ProxyCommand',
+    );
+    expect(ours('ProxyJump none\nProxyCommand none\n', 'web')).not.toHaveProperty('refusal');
+    expect(ours('ProxyJump a\nProxyCommand nc x\n', 'web')).not.toHaveProperty('refusal');
+  });
+
   it.each([
     ['ssh -W %h:%p bastion', 'ProxyJump bastion'],
     ['exec /usr/bin/ssh -q -W [%h]:%p -l ops -p 2222 -i ~/.ssh/k bastion', 'ProxyJump ops@bastion:2222'],
