@@ -78,13 +78,15 @@ export function wrapCommand(command: string, width: number, indent: string): str
 }
 
 export interface Instruction {
-  readonly kind: 'prose' | 'command';
+  /** `file`: a line of a configuration file, to be copied as it stands. */
+  readonly kind: 'prose' | 'command' | 'file';
   readonly text: string;
 }
 
 /**
- * Tells what to type from what to read, line by line. Commands start in lower case, with a path, a comment
- * sign or a blank; a sentence starts with a capital. A sudoers line, or what follows "Run:", stands alone.
+ * Tells what to type from what to read, line by line. Commands start in lower case, with a path or a comment sign; a
+ * sentence starts with a capital; what stands in a file is indented by two blanks, which are taken away. A sudoers line, or
+ * what follows "Run:", stands alone.
  */
 export function instructionsOf(remediation: string): Instruction[] {
   return remediation.split('\n').flatMap((line): Instruction[] => {
@@ -97,6 +99,7 @@ export function instructionsOf(remediation: string): Instruction[] {
         { kind: 'command', text: command },
       ];
     }
-    return [{ kind: /^[\sa-z#/$[]/.test(line) ? 'command' : 'prose', text: line.trimEnd() }];
+    if (line.startsWith('  ')) return [{ kind: 'file', text: line.slice(2).trimEnd() }];
+    return [{ kind: /^[a-z#/$[]/.test(line) ? 'command' : 'prose', text: line.trimEnd() }];
   });
 }

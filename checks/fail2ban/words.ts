@@ -2,17 +2,17 @@ import type { Problem } from '../../src/model/check.ts';
 
 /** A jail that does its work on every supported release. */
 export const REMEDIATION = `Write /etc/fail2ban/jail.d/zz-sshd.local:
-[DEFAULT]
-banaction = nftables
-banaction_allports = nftables[type=allports]
-bantime = 1h
-findtime = 10m
-maxretry = 5
-[sshd]
-enabled = true
-backend = systemd
-journalmatch = _SYSTEMD_UNIT=ssh.service + _COMM=sshd + _COMM=sshd-session
-port = ssh
+  [DEFAULT]
+  banaction = nftables
+  banaction_allports = nftables[type=allports]
+  bantime = 1h
+  findtime = 10m
+  maxretry = 5
+  [sshd]
+  enabled = true
+  backend = systemd
+  journalmatch = _SYSTEMD_UNIT=ssh.service + _COMM=sshd + _COMM=sshd-session
+  port = ssh
 Then: apt-get install python3-systemd nftables && fail2ban-client -t && systemctl restart fail2ban && fail2ban-client status sshd`;
 
 /** A problem whose sentence says all there is to say. */

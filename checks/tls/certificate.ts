@@ -105,7 +105,7 @@ function stapleProblem({ mustStaple, staple }: ServedCertificate): Problem | und
   if (!mustStaple || read(staple) !== undefined) return undefined;
   return problem(
     'The certificate demands a stapled OCSP response (RFC 7633), and none came.',
-    'nginx: ssl_stapling on; Apache: SSLUseStapling on. Or get a certificate without must-staple.',
+    'In nginx:\n  ssl_stapling on;\nIn Apache:\n  SSLUseStapling on\nOr get a certificate without must-staple.',
   );
 }
 

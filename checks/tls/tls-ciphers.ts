@@ -13,9 +13,10 @@ export const tlsCiphers = defineSiteCheck({
   severity: 'high',
   rationale:
     'A client that supports a weak cipher, or is made to ask for one, gets it when the server accepts it. Without forward secrecy, who gets hold of the key later reads what was recorded before.',
-  remediation: `nginx: ssl_ciphers ${SUITES};
-Apache: SSLCipherSuite with the same list
-Caddy: remove "ciphers" from tls {}; its defaults are right.`,
+  remediation: `In nginx:
+  ssl_ciphers ${SUITES};
+In Apache, SSLCipherSuite with the same list.
+In Caddy, remove "ciphers" from tls {}; its defaults are right.`,
   limits:
     'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime.',
   mappings: {

@@ -12,9 +12,11 @@ export const tlsProtocols = defineSiteCheck({
   severity: 'high',
   rationale:
     'SSL and the first versions of TLS can be broken or forced down to what can be (RFC 6176, RFC 7568, RFC 8996). A version counts as off only when it was refused between two hellos that the same server accepted.',
-  remediation: `nginx, in http {} or in the default_server of every listen: ssl_protocols TLSv1.2 TLSv1.3;
-Apache: SSLProtocol -all +TLSv1.2 +TLSv1.3
-Caddy: remove "protocols" from tls {}; its defaults are right.
+  remediation: `In nginx, in http {} or in the default_server of every listen:
+  ssl_protocols TLSv1.2 TLSv1.3;
+In Apache:
+  SSLProtocol -all +TLSv1.2 +TLSv1.3
+In Caddy, remove "protocols" from tls {}; its defaults are right.
 In nginx the default server of an address decides for every name on it.`,
   limits:
     'Renegotiation that a client starts is not tried. What stands before the server, such as a CDN, is what is seen.',

@@ -1,7 +1,7 @@
 import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive, PendingPackage } from '../../src/model/facts/updates.ts';
+import type { PendingPackage } from '../../src/model/facts/updates.ts';
 
 /** How old the newest list of a living security archive can be. Debian signs its own for seven days at most. */
 export const LIST_AGE_SECONDS = 7 * 86_400;
@@ -31,12 +31,6 @@ export function requireClock({ clockOffsetSeconds }: Scope): void {
 /** A problem whose sentence says all there is to say. */
 export function problem(because: string): Problem {
   return { because, actual: because.replace(/\.$/, '') };
-}
-
-/** Epoch seconds of the newest security list; undefined when there is none with a date. */
-export function newestSecurityList(archives: readonly Archive[]): number | undefined {
-  const dates = archives.flatMap(({ security, date }) => (security && date !== null ? [date] : []));
-  return dates.length === 0 ? undefined : Math.max(...dates);
 }
 
 /** `openssl 3.0.20 (3.0.22 is available)`, at most five, then how many more. */

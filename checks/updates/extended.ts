@@ -12,7 +12,8 @@ export function extendedList(archives: readonly Archive[], now: number): string 
   return fresh === undefined ? undefined : `${fresh.site} (${fresh.distribution || fresh.suite})`;
 }
 
-function isExtended({ origin, label, site, suite, distribution }: Archive): boolean {
+/** An archive that somebody pays for after the end of the common support. */
+export function isExtended({ origin, label, site, suite, distribution }: Archive): boolean {
   if (origin === 'UbuntuESM') return suite.endsWith('-infra-security') || distribution.endsWith('-infra-security');
   return site === 'deb.freexian.com' || /\b(freexian|elts)\b/i.test(`${origin} ${label}`);
 }

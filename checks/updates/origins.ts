@@ -1,8 +1,9 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive } from '../../src/model/facts/updates.ts';
+import type { Archive, UpdateSettings } from '../../src/model/facts/updates.ts';
 import { problem } from './apt.ts';
+import { describeOwn, ownLists, securityArchiveOf } from './archives.ts';
 
 /**
  * Whether unattended-upgrades would take packages of this archive for this pattern, e.g.
@@ -48,15 +49,24 @@ export function originProblems(origins: readonly string[], archives: readonly Ar
   if (archives.length === 0) {
     cannotTell('not-observable', 'The host has no package lists, so its archives are not to be seen.');
   }
-  const security = archives.filter((archive) => archive.security);
-  if (security.length === 0) {
-    if (os.id === 'debian' || os.id === 'ubuntu') return [problem('No security archive is among the package lists.')];
+  if (ownLists(archives, os).length === 0) {
+    if (securityArchiveOf(os) !== undefined) return [problem(`The host has no package list of ${describeOwn(os)}.`)];
     cannotTell('not-observable', `fleetproof does not know which archive brings the security updates of ${os.id}.`);
   }
+  const security = archives.filter((archive) => archive.security);
   const missed = security.filter((archive) => !origins.some((pattern) => matchesOrigin(pattern, archive, os)));
   const names = [...new Set(missed.map(({ distribution, suite }) => (distribution === '' ? suite : distribution)))];
   const allowed = origins.length === 0 ? 'allows no origin at all' : `allows only ${origins.join('; ')}`;
   return names.map((name) => problem(`unattended-upgrades ${allowed}, which leaves out ${name}.`));
+}
+
+const FORMS = { 'Allowed-Origins': 'DISTRIBUTION:ARCHIVE', 'Origins-Pattern': 'list of key=value' } as const;
+
+/** Entries that unattended-upgrade cannot read: it ends there, before it has installed anything. */
+export function entryProblems({ brokenOrigins }: UpdateSettings): readonly Problem[] {
+  return brokenOrigins.map(({ key, entry }) =>
+    problem(`unattended-upgrade ends with an error on "${entry}" in its ${key}, which is no ${FORMS[key]}.`),
+  );
 }
 
 /** Below 100 apt prefers what is installed to anything from the archive. Source: apt_preferences(5). */

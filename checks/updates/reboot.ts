@@ -1,5 +1,5 @@
 import { compareVersions } from '../../src/model/debian-version.ts';
-import type { RebootState } from '../../src/model/facts/updates.ts';
+import type { InstalledKernel, RebootState } from '../../src/model/facts/updates.ts';
 
 export interface RebootReason {
   /** For a sentence: "kernel 6.1.0-40 is installed and 6.1.0-38 runs". */
@@ -10,13 +10,14 @@ export interface RebootReason {
 
 /** Why the host should boot. A container's kernel is not its own: there only the file counts. */
 export function reasonsToReboot(state: RebootState, container: boolean): readonly RebootReason[] {
-  const { required, newest, rebuilt, running } = state;
+  const { required, rebuilt, running } = state;
   const asked = required === null ? [] : [{ why: askedBy(required.packages), since: required.since }];
   if (container) return asked;
+  const waiting = longestWaiting(state);
   const newer =
-    newest === null || compareVersions(newest.release, running) <= 0
+    waiting === undefined
       ? []
-      : [{ why: `kernel ${newest.release} is installed and ${running} runs`, since: newest.since }];
+      : [{ why: `kernel ${waiting.release} is installed and ${running} runs`, since: waiting.since }];
   const build =
     rebuilt === null
       ? []
@@ -27,6 +28,12 @@ export function reasonsToReboot(state: RebootState, container: boolean): readonl
           },
         ];
   return [...asked, ...newer, ...build];
+}
+
+/** Of the kernels newer than the running one the first that came: another one on top of it does not restart the clock. */
+function longestWaiting({ kernels, running }: RebootState): InstalledKernel | undefined {
+  const newer = kernels.filter(({ release }) => compareVersions(release, running) > 0);
+  return newer.toSorted((a, b) => a.since - b.since)[0];
 }
 
 function askedBy(packages: readonly string[]): string {

@@ -1,9 +1,10 @@
 import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
+import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, newestSecurityList, problem } from './apt.ts';
+import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */
 const ZONE_SECONDS = 14 * 3600;
@@ -40,7 +41,7 @@ export function outcomeProblems(
   runs: UpdateRuns,
   maxAge: number,
   scope: Scope,
-  pending: () => readonly PendingPackage[],
+  pending: () => PendingUpdates,
 ): readonly Problem[] {
   const run = lastEnded(runs, maxAge, scope);
   if (run?.outcome === 'failed') {
@@ -50,13 +51,14 @@ export function outcomeProblems(
       ),
     ];
   }
-  const open = pending();
+  const updates = pending();
+  const open = updates.security;
   if (run !== undefined) {
     const left = leftBehind(run, open);
     return left.length === 0 ? [] : [problem(`The last run of unattended-upgrades left out ${describePending(left)}.`)];
   }
   if (open.length === 0) return [];
-  if (sawPending(runs)) {
+  if (sawPending(runs, updates)) {
     return [problem(`The last run of unattended-upgrades did not install ${describePending(open)}.`)];
   }
   read(runs.log);
@@ -66,19 +68,23 @@ export function outcomeProblems(
   );
 }
 
-/** Nothing refreshed the lists since the last run, so that run knew of everything that is pending now. */
-export function sawPending({ lastRun, listsRefreshed }: UpdateRuns): boolean {
-  return lastRun !== null && listsRefreshed !== null && listsRefreshed <= lastRun;
+/**
+ * Nothing refreshed the lists since the last run, so that run knew of everything that is pending now. Only apt's timer
+ * stamps a refresh everywhere; one by hand shows where it brought a list that is younger than the run.
+ */
+export function sawPending({ lastRun, listsRefreshed }: UpdateRuns, { publishedBy }: PendingUpdates): boolean {
+  return lastRun !== null && listsRefreshed !== null && Math.max(listsRefreshed, publishedBy) <= lastRun;
 }
 
 /** Lists that are too old to show what is pending. */
 export function listProblems(archives: readonly Archive[], os: Os, { now }: Scope): readonly Problem[] {
-  const newest = newestSecurityList(archives);
-  if (newest === undefined) return [problem('The host has no package list of a security archive.')];
+  if (ownLists(archives, os).length === 0) return [problem(`The host has no package list of ${describeOwn(os)}.`)];
   const lapsed = archives.find(({ security, validUntil }) => security && validUntil !== null && validUntil < now);
   if (lapsed !== undefined) {
     return [problem(`The list of ${lapsed.distribution} was valid until ${describeDay(lapsed.validUntil ?? 0)} only.`)];
   }
+  const newest = newestLivingList(archives, os, now);
+  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
   if (now - newest <= LIST_AGE_SECONDS) return [];
   const support = supportOf(os, now, RELEASES);
   // An archive that has ended does not change any more: then its date says nothing about this host.

@@ -3,18 +3,30 @@ import type { ScheduleUnit, UpdateSchedule, UpdateSettings } from '../../src/mod
 import { problem } from './apt.ts';
 
 /** Days between two runs that still count as "by itself, in time". */
-const MOST_DAYS = 2;
-const WEEKDAY = /^([0-6]|(sun|mon|tue|wed|thu|fri|sat)[a-z]*)$/i;
+export const MOST_DAYS = 2;
+/** unattended-upgrade compares with strftime's %w, %a and %A, to the letter; no other spelling ever matches. */
+export const WEEKDAY = /^([0-6]|Sun(day)?|Mon(day)?|Tue(sday)?|Wed(nesday)?|Thu(rsday)?|Fri(day)?|Sat(urday)?)$/;
+
+const ON_SHUTDOWN =
+  'Unattended-Upgrade::InstallOnShutdown is on: the daily run installs nothing, and a server is rarely shut down.';
 
 /** What apt's settings lack for automatic updates. Source: /usr/lib/apt/apt.systemd.daily. */
-export function settingsProblems({ periodic, refreshDays, upgradeDays, days }: UpdateSettings): readonly Problem[] {
+export function settingsProblems(settings: UpdateSettings): readonly Problem[] {
+  const { periodic, refreshDays, upgradeDays, days, onShutdown } = settings;
   const off = periodic ? [] : [problem('APT::Periodic::Enable is "0", which switches all automatic updates off.')];
   const never = days.length > 0 && !days.some((day) => WEEKDAY.test(day));
   return [
     ...off,
     ...intervalProblems('APT::Periodic::Update-Package-Lists', 'refreshes the package lists', refreshDays),
     ...intervalProblems('APT::Periodic::Unattended-Upgrade', 'installs updates', upgradeDays),
-    ...(never ? [problem(`Unattended-Upgrade::Update-Days names no day of the week: ${days.join(', ')}.`)] : []),
+    ...(never
+      ? [
+          problem(
+            `Unattended-Upgrade::Update-Days names no day of the week as unattended-upgrade spells them: ${days.join(', ')}.`,
+          ),
+        ]
+      : []),
+    ...(onShutdown ? [problem(ON_SHUTDOWN)] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { defineCheck, judge } from '../../src/model/check.ts';
 import { need } from '../need.ts';
 import { problem, requireApt } from './apt.ts';
+import { calendarProblems } from './calendars.ts';
 import { scheduleProblems, settingsProblems } from './schedule.ts';
 
 export const updatesAutomatic = defineCheck({
@@ -12,6 +13,7 @@ export const updatesAutomatic = defineCheck({
   remediation: `apt-get install unattended-upgrades
 printf 'APT::Periodic::Enable "1";\\nAPT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/99-auto-upgrades
 systemctl unmask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
+systemctl revert apt-daily.timer apt-daily-upgrade.timer   # without drop-ins that change when they elapse
 systemctl enable --now apt-daily.timer apt-daily-upgrade.timer`,
   limits: 'Whether the runs succeed is judged by updates-recent. Schedules outside systemd are not seen.',
   mappings: {
@@ -20,7 +22,7 @@ systemctl enable --now apt-daily.timer apt-daily-upgrade.timer`,
     'pci-dss-4.0.1': ['6.3.3'],
     'soc2-tsc-2017': ['CC7.1'],
   },
-  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateSchedule'],
+  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateSchedule', 'updateCalendars'],
   params: {},
   evaluate(facts) {
     requireApt(need(facts, 'os'));
@@ -35,6 +37,7 @@ systemctl enable --now apt-daily.timer apt-daily-upgrade.timer`,
         () => (facts.get('unattendedUpgrades') ? undefined : problem(`${facts.absence('unattendedUpgrades')}.`)),
         () => settingsProblems(need(facts, 'updateSettings')),
         () => scheduleProblems(need(facts, 'updateSchedule')),
+        () => calendarProblems(need(facts, 'updateCalendars')),
       ],
     );
   },

@@ -2,7 +2,7 @@ import { defineCheck, judge } from '../../src/model/check.ts';
 import { DURATION, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
 import { describePending, requireApt, requireClock } from './apt.ts';
-import { ageProblems, requireYoung, runProblems, stuckProblems } from './waiting.ts';
+import { ageProblems, requireLists, requireYoung, runningOf, runProblems, stuckProblems } from './waiting.ts';
 
 export const updatesPending = defineCheck({
   id: 'updates-pending',
@@ -23,10 +23,19 @@ apt-get install --only-upgrade PACKAGE`,
     'pci-dss-4.0.1': ['6.3.1', '6.3.3'],
     'soc2-tsc-2017': ['CC7.1'],
   },
-  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'updateRuns', 'pendingUpdates'],
+  needs: [
+    'os',
+    'unattendedUpgrades',
+    'updateSettings',
+    'updateCalendars',
+    'updateRuns',
+    'packageLists',
+    'pendingUpdates',
+  ],
   params: { maxAge: { schema: DURATION, default: '7d', description: 'How long a security update may wait.' } },
   evaluate(facts, params: { maxAge: string }, scope) {
-    requireApt(need(facts, 'os'));
+    const os = need(facts, 'os');
+    requireApt(os);
     requireClock(scope);
     const maxAge = parseDuration(params.maxAge);
     const pending = () => need(facts, 'pendingUpdates');
@@ -40,13 +49,8 @@ apt-get install --only-upgrade PACKAGE`,
       [
         () => stuckProblems(pending().security, () => need(facts, 'updateSettings')),
         () => ageProblems(pending(), maxAge, scope),
-        () =>
-          runProblems(
-            pending(),
-            () => need(facts, 'updateRuns'),
-            () => facts.get('unattendedUpgrades') !== undefined,
-            scope,
-          ),
+        () => runProblems(pending(), runningOf(facts), scope),
+        () => requireLists(need(facts, 'packageLists').archives, os, scope),
         () => requireYoung(pending(), maxAge, scope),
       ],
     );

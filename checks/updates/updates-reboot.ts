@@ -13,7 +13,7 @@ export const updatesReboot = defineCheck({
   remediation: `In a maintenance window: reboot
 To let the host do it: Unattended-Upgrade::Automatic-Reboot "true"; Unattended-Upgrade::Automatic-Reboot-Time "04:00";`,
   limits:
-    'Live patches are not credited. Services that still use a replaced library are seen only where the host itself asks for a reboot.',
+    'Live patches are not credited. Services that still use a replaced library are seen only where the host itself asks for a reboot, and that request counts from the last package that made it.',
   mappings: {
     'nist-800-53r5': ['SI-2'],
     'iso-27001-2022': ['A.8.8'],
@@ -32,7 +32,7 @@ To let the host do it: Unattended-Upgrade::Automatic-Reboot "true"; Unattended-U
       const because = `This is a container (${container}): its kernel is the host's, and nothing inside asks for a reboot.`;
       return notApplicable('container-kernel', because, expected);
     }
-    if (reasons.length === 0 && state.newest === null) {
+    if (reasons.length === 0 && state.kernels.length === 0) {
       cannotTell('not-observable', 'No kernel is installed in /boot, so which one should run is not to be seen.');
     }
     const late = reasons.filter(({ since }) => scope.now - since > parseDuration(params.maxAge));

@@ -37,7 +37,7 @@ Then: apt-get update && unattended-upgrade -v`,
       [
         () => (facts.get('unattendedUpgrades') ? undefined : problem(`${facts.absence('unattendedUpgrades')}.`)),
         () => ageProblems(runs(), maxAge, scope),
-        () => outcomeProblems(runs(), maxAge, scope, () => need(facts, 'pendingUpdates').security),
+        () => outcomeProblems(runs(), maxAge, scope, () => need(facts, 'pendingUpdates')),
         () => listProblems(need(facts, 'packageLists').archives, os, scope),
       ],
     );

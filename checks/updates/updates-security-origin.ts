@@ -2,7 +2,7 @@ import { defineCheck, judge } from '../../src/model/check.ts';
 import { need } from '../need.ts';
 import { problem, requireApt } from './apt.ts';
 import { exclusionProblems } from './exclusions.ts';
-import { originProblems, priorityProblems } from './origins.ts';
+import { entryProblems, originProblems, priorityProblems } from './origins.ts';
 
 export const updatesSecurityOrigin = defineCheck({
   id: 'updates-security-origin',
@@ -35,6 +35,7 @@ Check with: apt-config dump Unattended-Upgrade`,
       [
         () => (facts.get('unattendedUpgrades') ? undefined : problem(`${facts.absence('unattendedUpgrades')}.`)),
         () => originProblems(settings().origins, need(facts, 'packageLists').archives, os),
+        () => entryProblems(settings()),
         () => exclusionProblems(settings()),
         () => priorityProblems(need(facts, 'pendingUpdates').priorities),
       ],

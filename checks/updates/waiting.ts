@@ -1,12 +1,40 @@
-import type { Problem, Scope } from '../../src/model/check.ts';
+import type { Facts, Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
-import type { PendingPackage, PendingUpdates, UpdateRuns, UpdateSettings } from '../../src/model/facts/updates.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type {
+  Archive,
+  PendingPackage,
+  PendingUpdates,
+  TimerCalendar,
+  UpdateRuns,
+  UpdateSettings,
+} from '../../src/model/facts/updates.ts';
+import { need } from '../need.ts';
 import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeOwn, newestLivingList, ownLists } from './archives.ts';
+import { DAY_SECONDS, DRIFT_SECONDS, dueWithin } from './due.ts';
 import { blacklisted } from './exclusions.ts';
 import { lastEnded, leftBehind, sawPending } from './runs.ts';
 
-/** A machine that updates itself every day has run within this time. */
-const DAY_SECONDS = 86_400;
+/** What tells how a host runs its updates; each is looked at only where it matters. */
+export interface Running {
+  readonly runs: () => UpdateRuns;
+  /** unattended-upgrades is installed. */
+  readonly automatic: () => boolean;
+  readonly settings: () => UpdateSettings;
+  readonly timers: () => readonly TimerCalendar[];
+}
+
+export function runningOf(
+  facts: Facts<'unattendedUpgrades' | 'updateRuns' | 'updateSettings' | 'updateCalendars'>,
+): Running {
+  return {
+    runs: () => need(facts, 'updateRuns'),
+    automatic: () => facts.get('unattendedUpgrades') !== undefined,
+    settings: () => need(facts, 'updateSettings'),
+    timers: () => need(facts, 'updateCalendars'),
+  };
+}
 
 /** Pending packages that nothing on the host will ever install by itself. */
 export function stuckProblems(security: readonly PendingPackage[], settings: () => UpdateSettings): readonly Problem[] {
@@ -31,32 +59,41 @@ export function ageProblems(pending: PendingUpdates, maxAge: number, { now }: Sc
 }
 
 /** Packages for which the host's own run came too late, or came and left them. */
-export function runProblems(
-  { security }: PendingUpdates,
-  runsOf: () => UpdateRuns,
-  automatic: () => boolean,
-  scope: Scope,
-): readonly Problem[] {
+export function runProblems(pending: PendingUpdates, running: Running, scope: Scope): readonly Problem[] {
+  const { security } = pending;
   if (security.length === 0) return [];
-  const runs = runsOf();
-  if (!automatic() || runs.lastRun === null || scope.now - runs.lastRun > DAY_SECONDS) {
-    return [
-      problem(`Security updates are pending and no automatic run took place for a day: ${describePending(security)}.`),
-    ];
+  const missed = (why: string) => [problem(`Security updates are pending and ${why}: ${describePending(security)}.`)];
+  if (!running.automatic()) return missed('unattended-upgrades is not installed');
+  const runs = running.runs();
+  if (runs.lastRun === null) return missed('no automatic run has ever come to its end');
+  const age = scope.now - runs.lastRun;
+  if (age > DAY_SECONDS + DRIFT_SECONDS && age > dueWithin(running.settings(), running.timers())) {
+    return missed(`no automatic run took place for ${describeAge(age)}`);
   }
-  const run = lastEnded(runs, DAY_SECONDS, scope);
-  const left = sawPending(runs) ? security : run === undefined ? [] : leftBehind(run, security);
+  const run = lastEnded(runs, Math.max(DAY_SECONDS, age), scope);
+  const left = sawPending(runs, pending) ? security : run === undefined ? [] : leftBehind(run, security);
   return left.length === 0
     ? []
     : [problem(`The last automatic run knew of security updates and did not install them: ${describePending(left)}.`)];
 }
 
-/** Ends in ignorance unless everything pending is provably younger than `maxAge`, on lists that are fresh. */
-export function requireYoung({ security, publishedBy }: PendingUpdates, maxAge: number, { now }: Scope): undefined {
-  if (now - publishedBy > LIST_AGE_SECONDS) {
-    const day = describeDay(publishedBy);
-    cannotTell('not-observable', `The newest security list is of ${day}; what was published since is not known here.`);
+/** Ends in ignorance unless the lists would show every fix: those of the release's own archive, and fresh. */
+export function requireLists(archives: readonly Archive[], os: Os, { now }: Scope): undefined {
+  if (ownLists(archives, os).length === 0) {
+    cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`);
   }
+  const newest = newestLivingList(archives, os, now);
+  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
+  if (now - newest <= LIST_AGE_SECONDS) return undefined;
+  const day = describeDay(newest);
+  return cannotTell(
+    'not-observable',
+    `The newest security list is of ${day}; what was published since is not known here.`,
+  );
+}
+
+/** Ends in ignorance unless everything pending is provably younger than `maxAge`. */
+export function requireYoung({ security }: PendingUpdates, maxAge: number, { now }: Scope): undefined {
   const open = security.filter(({ uploadedAt }) => uploadedAt === null || now - uploadedAt > maxAge);
   if (open.length === 0) return undefined;
   return cannotTell(

@@ -10,14 +10,14 @@ export const httpsRedirect = defineSiteCheck({
     'Whoever types a name comes in clear first. What is served there can be read and changed on the way; a permanent ' +
     'redirect on the same name brings browsers to HTTPS, where they learn to come back that way.',
   remediation: `# nginx, for every name that is served over TLS
-server { listen 80; listen [::]:80; server_name example.org; return 308 https://$host$request_uri; }
+  server { listen 80; listen [::]:80; server_name example.org; return 308 https://$host$request_uri; }
 # Apache
-<VirtualHost *:80>
-  ServerName example.org
-  RewriteEngine On
-  RewriteCond %{REQUEST_URI} !^/\\.well-known/acme-challenge/
-  RewriteRule ^ https://example.org%{REQUEST_URI} [R=301,L]
-</VirtualHost>
+  <VirtualHost *:80>
+    ServerName example.org
+    RewriteEngine On
+    RewriteCond %{REQUEST_URI} !^/\\.well-known/acme-challenge/
+    RewriteRule ^ https://example.org%{REQUEST_URI} [R=301,L]
+  </VirtualHost>
 # Caddy does it by itself, unless auto_https is off or disable_redirects`,
   limits:
     'Two paths are asked: / and one that does not exist. Other host names are not asked. For a site on another port than 443 ' +

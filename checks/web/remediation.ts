@@ -4,16 +4,16 @@ import type { ConfiguredSite, Place } from '../../src/model/facts/web.ts';
 /** The lines that make each server send one field with every response; measured on nginx 1.22, Apache 2.4, Caddy 2.6. */
 const LINES: Readonly<Record<WebSoftware, (value: string) => string>> = {
   nginx: (value) => `# In every server {} and in every location {} that has an add_header of its own:
-add_header Strict-Transport-Security "${value}" always;
-proxy_hide_header Strict-Transport-Security;`,
+  add_header Strict-Transport-Security "${value}" always;
+  proxy_hide_header Strict-Transport-Security;`,
   apache: (value) => `# In the <VirtualHost> for port 443, with mod_headers:
-Header onsuccess unset Strict-Transport-Security
-Header always set Strict-Transport-Security "${value}"`,
+  Header onsuccess unset Strict-Transport-Security
+  Header always set Strict-Transport-Security "${value}"`,
   caddy: (value) => `# In the site's block; header_down stands in each reverse_proxy:
-header Strict-Transport-Security "${value}"
-reverse_proxy app:8080 {
-  header_down -Strict-Transport-Security
-}`,
+  header Strict-Transport-Security "${value}"
+  reverse_proxy app:8080 {
+    header_down -Strict-Transport-Security
+  }`,
 };
 const SOFTWARE: Readonly<Record<ConfiguredSite['software'], WebSoftware>> = {
   nginx: 'nginx',

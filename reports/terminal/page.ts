@@ -46,11 +46,12 @@ export function newPage(width: number, colour: boolean): Page {
       const fits = ({ kind, text }: Instruction) => kind === 'prose' || widthOf(below) + widthOf(text) <= width;
       // Commands stand in the column of the values, or further left where they need the room.
       const indent = steps.every(fits) ? below : `${INDENT}  `;
-      const written = steps.flatMap(({ kind, text }) =>
-        kind === 'prose'
-          ? wrap(terminalText(text), width, indent)
-          : wrapCommand(indented(text), width, indent).map((line) => paint(line, 'cyan')),
-      );
+      const written = steps.flatMap(({ kind, text }) => {
+        if (kind === 'prose') return wrap(terminalText(text), width, indent);
+        // A file knows nothing of a shell's backslashes.
+        const lines = kind === 'file' ? [indent + indented(text)] : wrapCommand(indented(text), width, indent);
+        return lines.map((line) => paint(line, 'cyan'));
+      });
       const label = `${INDENT}${paint(padded('to do', LABEL), 'dim')}`;
       const [first = '', ...rest] = written;
       // Only what stands in the values' column can stand beside the label.

@@ -9,6 +9,8 @@ export interface Context {
   readonly folders: Folders;
   /** Null where the system has no user ids. */
   readonly uid: number | null;
+  /** Who runs the program; empty where the system has no name for it. */
+  readonly localUser: string;
 }
 
 /** How a command is written, and what it does in one line, as the help shows it. */

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import yargs, { type Argv } from 'yargs';
 import { RunError } from '../evidence/error.ts';
 import { InputError } from '../inputs/error.ts';
@@ -19,11 +19,18 @@ class UsageError extends Error {}
  */
 export async function main(argv: readonly string[]): Promise<number> {
   tuneV8();
+  const cwd = workingFolder();
+  const console = systemConsole(process.env);
+  if (cwd === null) {
+    console.err('fleetproof: The working directory does not exist any more. Change to another one.\n');
+    return EXIT.missing;
+  }
   const context: Context = {
-    console: systemConsole(process.env),
+    console,
     env: process.env,
-    folders: { cwd: process.cwd(), home: homedir() },
+    folders: { cwd, home: homeFolder() },
     uid: process.getuid?.() ?? null,
+    localUser: localUser(process.env),
   };
   let code: number = EXIT.ok;
   const run = (command: () => Promise<number>) => async () => {
@@ -38,9 +45,37 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Null when it was removed under us. */
+function workingFolder(): string | null {
+  try {
+    return process.cwd();
+  } catch {
+    return null;
+  }
+}
+
+/** Users that only have a number, as containers run, have no home unless HOME says so. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/nonexistent';
+  }
+}
+
+function localUser({ LOGNAME, USER }: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return LOGNAME ?? USER ?? '';
+  }
+}
+
 type Run = (command: () => Promise<number>) => () => Promise<void>;
 
 async function parser(context: Context, run: Run, words: readonly string[]): Promise<Argv> {
+  /** Names of arguments that stand at a place: yargs would take an option of that name for them. */
+  const places = new Set<string>();
   const cli: Argv = yargs()
     .scriptName('fleetproof')
     .usage(
@@ -58,10 +93,11 @@ async function parser(context: Context, run: Run, words: readonly string[]): Pro
       'greedy-arrays': false,
       'camel-case-expansion': true,
       'parse-numbers': false,
+      'dot-notation': false,
     })
     .exitProcess(false)
     .check((parsed) => {
-      refuseAmbiguous(parsed, words, optionsOf(cli));
+      refuseAmbiguous(parsed, words, optionsOf(cli), places);
       return true;
     })
     .fail((message, error) => {
@@ -74,6 +110,8 @@ async function parser(context: Context, run: Run, words: readonly string[]): Pro
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
     );
   const commands = await commandsFor(words);
+  for (const { about } of commands)
+    for (const [, place = ''] of about.usage.matchAll(/[<[]([a-z]+)/g)) places.add(place);
   return commands.reduce<Argv>((all, { about, command }) => command(all, about, context, run), cli);
 }
 
@@ -89,12 +127,24 @@ function optionsOf(cli: Argv): Options {
 }
 
 /** yargs makes a list of an option that stands twice, and `false` of a switch that is set to anything but true. */
-function refuseAmbiguous(parsed: Readonly<Record<string, unknown>>, words: readonly string[], options: Options): void {
+function refuseAmbiguous(
+  parsed: Readonly<Record<string, unknown>>,
+  words: readonly string[],
+  options: Options,
+  places: ReadonlySet<string>,
+): void {
   for (const name of Object.keys(options.key)) {
     if (Array.isArray(parsed[name]) && !options.array.includes(name) && name !== '_')
       throw new UsageError(`--${kebab(name)} is given more than once.`);
   }
   for (const word of words) {
+    const [, negation = '', option = ''] = /^--(no-)?([a-z-]+)(?:=|$)/.exec(word) ?? [];
+    // yargs would set any option to `false`, and fill a place by its name.
+    if (
+      places.has(option) ||
+      (negation !== '' && !options.boolean.includes(option) && !options.boolean.includes(`no-${option}`))
+    )
+      throw new UsageError(`Unknown option --${negation}${option}.`);
     const [, name = '', value = ''] = /^--?([A-Za-z-]+)=(.*)$/s.exec(word) ?? [];
     if (options.boolean.includes(name) && value !== 'true' && value !== 'false')
       throw new UsageError(`--${name} is a switch and cannot be "${value}". Leave the value out.`);

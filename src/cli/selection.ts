@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Argv } from 'yargs';
 import { checks } from '../../checks/index.ts';
 import { formats } from '../../reports/index.ts';
@@ -92,8 +91,13 @@ export async function selectionOf(
     limit: args.limit ?? config.limit ?? [],
     catalogue: catalogueOf(checks),
     folders,
-    localUser: userInfo().username,
+    localUser: context.localUser,
   });
+  const nobody = loaded.hosts.find(({ user, outsideOnly }) => user === '' && outsideOnly !== true);
+  if (nobody !== undefined) {
+    const what = `Nothing names the user to log in to ${nobody.name} as, and this user id has no name.`;
+    throw new InputError('usage', [{ file: '', what, expected: 'Expected user@host, or "user:" in the inventory.' }]);
+  }
   for (const warning of loaded.warnings) console.err(`fleetproof: ${warning}\n`);
   return { config, hosts: loaded.hosts, excluded: loaded.excluded, inventorySha256: loaded.sha256, baselines };
 }

@@ -7,6 +7,7 @@ import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import type { Piece } from '../model/utf8.ts';
+import { excerptAround, needlesOf } from './excerpts.ts';
 import { exchangeText, exchangeWords } from './exchanges.ts';
 import { headOf, quoted, remembered } from './written.ts';
 
@@ -15,23 +16,21 @@ const SHORT = 240;
 
 /**
  * The evidence records of a capture, in the order of collection: the JSON text of an array of `Evidence`. What a
- * failing or unknown finding rests on is quoted at length, the rest briefly; the whole text stands in the capture, under
+ * failing or unknown finding rests on is quoted at length, with the lines that it speaks of, the rest briefly; the whole text stands in the capture, under
  * the same SHA-256. `names`: of the records of commands, which their ids end with, behind the host's name and a slash.
  */
 export function evidenceText(capture: Capture, names: readonly string[], findings: readonly Finding[]): Piece[] {
-  const wanted = new Set<string>();
-  for (const { verdict, evidence } of findings)
-    if (verdict === 'fail' || verdict === 'unknown') for (const id of evidence) wanted.add(id);
+  const wanted = wantedOf(findings);
   const answers = answersOf(capture.outputs);
   const host = quoted(capture.host.name);
   const hostStart = host.slice(0, -1);
   const nameEnds = namesQuoted(names);
   const pieces: Piece[] = [];
   for (const [at, output] of capture.outputs.entries()) {
-    const isWanted = wanted.has(`${capture.host.name}/${names[at]}`);
+    const needles = wanted.get(`${capture.host.name}/${names[at]}`);
     const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms}`;
     pieces.push(`${at === 0 ? '[' : ','}{"id":${hostStart}/${nameEnds[at]},"host":${host},${when},`);
-    pieces.push(...(isWanted ? long : short)(output, answers[at]));
+    pieces.push(...(needles === undefined ? short(output, answers[at]) : longFor(output, answers[at], needles)));
   }
   for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
@@ -40,6 +39,28 @@ export function evidenceText(capture: Capture, names: readonly string[], finding
   }
   pieces.push(pieces.length === 0 ? '[]' : ']');
   return pieces;
+}
+
+/** Ids of the records that failing and unknown findings rest on, with what these speak of. */
+function wantedOf(findings: readonly Finding[]): Map<string, string[]> {
+  const wanted = new Map<string, string[]>();
+  for (const finding of findings) {
+    if (finding.verdict !== 'fail' && finding.verdict !== 'unknown') continue;
+    const needles = needlesOf(finding);
+    for (const id of finding.evidence) {
+      const before = wanted.get(id);
+      if (before === undefined) wanted.set(id, [...needles]);
+      else before.push(...needles);
+    }
+  }
+  return wanted;
+}
+
+/** Most outputs are short, or have nothing of it behind their start: those are the same for every host that has them. */
+function longFor(output: Output, answer: Answer | undefined, needles: readonly string[]): readonly Piece[] {
+  const isCut = output.stdout.length > LONG && answer !== undefined;
+  const hits = isCut ? needles.filter((needle) => output.stdout.includes(needle)) : [];
+  return isCut && hits.length > 0 ? written(output, answer, LONG, hits) : long(output, answer);
 }
 
 const long = remembered((output, answer) => written(output, answer, LONG));
@@ -58,8 +79,9 @@ function namesQuoted(names: readonly string[]): readonly string[] {
 const quotedNames = new WeakMap<readonly string[], readonly string[]>();
 
 /** All of a command's record but where and when. */
-function written(output: Output, answer: Answer, room: number): Piece[] {
-  const stdout = excerptOf(answer.stdoutSha256, output.stdout, output.stdoutBytes, room, output.state === 'truncated');
+function written(output: Output, answer: Answer, room: number, needles: readonly string[] = []): Piece[] {
+  const { stdout: text, stdoutBytes, state } = output;
+  const stdout = excerptOf(answer.stdoutSha256, text, stdoutBytes, room, state === 'truncated', needles);
   const stderr = excerptOf(answer.stderrSha256, output.stderr, output.stderrBytes, room, false);
   return [
     `${headOf(output)},"exitCode":${output.exitCode},"stdout":`,
@@ -104,8 +126,15 @@ function recordOf(host: string, id: string, exchange: Exchange, room: number): E
   };
 }
 
-function excerptOf(sha256: string, text: string, bytes: number, room: number, cut: boolean): Excerpt {
-  return { sha256, bytes, excerpt: text.slice(0, room), truncated: cut || text.length > room };
+function excerptOf(
+  sha256: string,
+  text: string,
+  bytes: number,
+  room: number,
+  cut: boolean,
+  needles: readonly string[] = [],
+): Excerpt {
+  return { sha256, bytes, excerpt: excerptAround(text, room, needles), truncated: cut || text.length > room };
 }
 /** What the reports say of the host itself. */
 export function hostEntryOf(capture: Capture, os: HostEntry['os']): HostEntry {

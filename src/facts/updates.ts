@@ -8,13 +8,14 @@ import { listsProbe, readLists } from './updates/lists.ts';
 import { logProbe, readLog } from './updates/log.ts';
 import { pendingProbe, readPending } from './updates/pending.ts';
 import { readReboot, rebootProbes } from './updates/reboot.ts';
-import { readSchedule, scheduleProbe } from './updates/schedule.ts';
+import { calendarsProbe, readCalendars, readSchedule, scheduleProbe } from './updates/schedule.ts';
 import { readSettings, settingsProbe } from './updates/settings.ts';
 
 export const probes: readonly Probe[] = [
   packagesProbe,
   settingsProbe,
   scheduleProbe,
+  calendarsProbe,
   listsProbe,
   filesProbe,
   ...rebootProbes,
@@ -29,6 +30,10 @@ export const facts: FactSources<UpdatesFacts> = {
   },
   updateSettings: { probes: ['apt-settings'], derive: (outputs) => known(readSettings(outputs.ran('apt-settings'))) },
   updateSchedule: { probes: ['apt-timers'], derive: (outputs) => known(readSchedule(outputs.ran('apt-timers'))) },
+  updateCalendars: {
+    probes: ['apt-timer-calendars'],
+    derive: (outputs) => known(readCalendars(outputs.ran('apt-timer-calendars'))),
+  },
   packageLists: { probes: ['apt-lists'], derive: (outputs) => known(listsOf(outputs)) },
   pendingUpdates: {
     probes: ['apt-lists', 'apt-pending'],
@@ -53,15 +58,17 @@ function listsOf(outputs: Outputs): PackageLists {
 
 function runsOf(outputs: Outputs): UpdateRuns {
   const times = readTimes(outputs);
-  const newest = (...names: readonly string[]): number | null =>
-    times
-      .filter(({ path }) => names.includes(path))
-      .reduce<number | null>((latest, { modified }) => Math.max(latest ?? 0, modified), null);
+  const modifiedAt = (name: string): number | null => times.find(({ path }) => path === name)?.modified ?? null;
+  const newest = (...names: readonly string[]): number | null => {
+    const dates = names.flatMap((name) => modifiedAt(name) ?? []);
+    return dates.length === 0 ? null : Math.max(...dates);
+  };
   const stamps = '/var/lib/apt/periodic';
   return {
-    listsRefreshed: newest(`${stamps}/update-stamp`),
-    lastRun: newest(`${stamps}/upgrade-stamp`, `${stamps}/unattended-upgrades-stamp`),
-    hostSince: newest('/etc/machine-id'),
+    listsRefreshed: newest(`${stamps}/update-stamp`, `${stamps}/update-success-stamp`),
+    // apt's own upgrade-stamp also tells of runs that did nothing at all, such as on a day that is not theirs.
+    lastRun: modifiedAt(`${stamps}/unattended-upgrades-stamp`),
+    hostSince: modifiedAt('/etc/machine-id'),
     log: readLog(outputs),
   };
 }

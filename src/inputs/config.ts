@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseDuration } from '../model/units.ts';
+import { LONGEST_SECONDS, parseDuration } from '../model/units.ts';
 import type { Severity } from '../model/verdict.ts';
 import { defined } from './declared.ts';
 import { InputError } from './error.ts';
 import { validateFile } from './schema.ts';
 import { expandPath, type Folders, readInput } from './text.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYaml, type YamlFile } from './yaml.ts';
 
 /** What `fleetproof.yaml` says; everything may be left out. File names are absolute, durations are seconds. */
 export interface Config {
@@ -68,15 +68,24 @@ export function loadConfig(named: string | undefined, folders: Folders): Config 
       limit: listOf(limit),
       knownHosts: listOf(knownHosts)?.map((name) => expandPath(name, inFile)),
       sshConfig: absolute(sshConfig),
-      timeouts: timeouts === undefined ? undefined : secondsOf(timeouts),
+      timeouts: timeouts === undefined ? undefined : secondsOf(timeouts, yaml),
     }),
   };
 }
 
-function secondsOf(timeouts: NonNullable<Written['timeouts']>): NonNullable<Config['timeouts']> {
-  return Object.fromEntries(
-    Object.entries(timeouts).flatMap(([stage, text]) => (text === undefined ? [] : [[stage, parseDuration(text)]])),
+function secondsOf(timeouts: NonNullable<Written['timeouts']>, yaml: YamlFile): NonNullable<Config['timeouts']> {
+  const stages = Object.entries(timeouts).flatMap(([stage, text]) =>
+    text === undefined ? [] : [[stage, parseDuration(text)] as const],
   );
+  const problems = stages
+    .filter(([, seconds]) => seconds > LONGEST_SECONDS)
+    .map(([stage]) => ({
+      ...yaml.at(['timeouts', stage]),
+      what: 'No timer runs that long.',
+      expected: 'Expected at most 24d.',
+    }));
+  if (problems.length > 0) throw new InputError('config', problems);
+  return Object.fromEntries(stages);
 }
 
 function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {

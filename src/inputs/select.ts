@@ -13,6 +13,12 @@ export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly strin
     .flatMap((text) => text.split(/,(?![^{]*\})/))
     .map((text) => text.trim())
     .filter((text) => text !== '');
+  if (limit.length > 0 && patterns.length === 0) {
+    // An empty variable in a script must not mean the whole fleet.
+    throw new InputError('usage', [
+      { file: '', what: '--limit is empty.', expected: 'Expected names, groups or tag:NAME.' },
+    ]);
+  }
   if (patterns.length === 0) return hosts;
   const problems: InputProblem[] = [];
   const select = (pattern: string): ReadonlySet<DeclaredHost> => {

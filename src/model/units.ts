@@ -22,6 +22,9 @@ export const PORT = {
 
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
+/** What a timer can wait: 2^31 - 1 milliseconds, in whole days. A longer one would ring at once. */
+export const LONGEST_SECONDS = 24 * 86_400;
+
 /** Seconds of `30s`, `10m`, `26h` or `14d`. Throws `RangeError` with a full sentence on anything else. */
 export function parseDuration(text: string): number {
   const match = /^(0|[1-9][0-9]{0,6})([smhd])$/.exec(text);

@@ -204,9 +204,9 @@ describe('what to do', () => {
   });
 
   test.each([
-    ['nginx', /^# \/etc\/nginx\/x\.conf:7\n.*\n?add_header .* always;\nproxy_hide_header/m],
-    ['apache', /Header onsuccess unset .*\nHeader always set/],
-    ['caddy', /header Strict-Transport-Security "max-age=1"\nreverse_proxy/],
+    ['nginx', /^# \/etc\/nginx\/x\.conf:7\n.*\n? {2}add_header .* always;\n {2}proxy_hide_header/m],
+    ['apache', /Header onsuccess unset .*\n {2}Header always set/],
+    ['caddy', /header Strict-Transport-Security "max-age=1"\n {2}reverse_proxy/],
     [null, /# nginx[\s\S]*# Apache[\s\S]*# Caddy/],
   ] as const)('%s', (software, text) => {
     const lines = hstsRemediation(software, { path: '/etc/nginx/x.conf', line: 7 }, 'max-age=1');

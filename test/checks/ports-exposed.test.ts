@@ -195,7 +195,9 @@ describe('ports-exposed', () => {
   });
 
   test('without a list of listeners nobody knows which ports there were to try', () => {
-    expect(verdicts(judge(recorded('pass'), controlled(documented), { ss: false }))).toEqual(['unknown not-observable']);
+    expect(verdicts(judge(recorded('pass'), controlled(documented), { ss: false }))).toEqual([
+      'unknown not-observable',
+    ]);
     expect(verdicts(judge(recorded('pass'), open(9100), { ss: false }))).toEqual(['fail']);
   });
 

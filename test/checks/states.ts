@@ -51,6 +51,13 @@ export function recordedAt(state: string): number {
   return read(state).now;
 }
 
+/** What a probe printed in the recording, for a test that changes a part of it. */
+export function recordedText(state: string, probe: string): string {
+  const output = read(state).outputs.find((one) => one.probe === probe);
+  if (output === undefined) throw new Error(`${state} has no output of ${probe}.`);
+  return output.stdout;
+}
+
 function read(state: string): Recording {
   const whole = new URL(`../captures/hosts/${state.replace('bookworm/', '')}.json.gz`, import.meta.url);
   if (!state.endsWith('/compliant') && existsSync(whole)) {

@@ -32,6 +32,30 @@ describe('updates-automatic', () => {
     ['bookworm/no-sudo', 'pass', /^unattended-upgrades is installed/],
     ['bookworm/locale-fr', 'pass', /^unattended-upgrades is installed/],
     ['bookworm/compliant', 'pass', /./, settings(`${ON}Unattended-Upgrade::Update-Days:: "Sat";`)],
+    [
+      'bookworm/uu-timers-monthly',
+      'fail',
+      /^apt-daily\.timer runs only every 31 days, by OnCalendar=\*-\*-01 00:00:00\. apt-daily-upgrade\.timer runs/,
+    ],
+    ['bookworm/uu-skipped-days', 'fail', /names no day of the week as unattended-upgrade spells them: sunday, tues/],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^Unattended-Upgrade::InstallOnShutdown is on: the daily run installs nothing/,
+      settings(`${ON}Unattended-Upgrade::InstallOnShutdown "true";`),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /apt-timer-calendars was not asked for in this run/,
+      { outputs: { 'apt-timer-calendars': { state: 'not-run', exitCode: null } } },
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /cannot tell how often apt-daily\.timer runs/,
+      { outputs: { 'apt-timer-calendars': { stdout: '' } } },
+    ],
     ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
     ['bookworm/uu-periodic-0', 'fail', /apt never installs updates: APT::Periodic::Unattended-Upgrade is missing, 0/],
     [
@@ -54,7 +78,7 @@ describe('updates-automatic', () => {
     [
       'bookworm/compliant',
       'fail',
-      /names no day of the week: Never/,
+      /names no day of the week as unattended-upgrade spells them: Never/,
       settings(`${ON}Unattended-Upgrade::Update-Days:: "Never";`),
     ],
     [

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { describeAge, describePending, isDebian, newestSecurityList, requireClock } from '../../checks/updates/apt.ts';
+import { describeAge, describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
+import { calendarProblems } from '../../checks/updates/calendars.ts';
 import { blacklisted, exclusionProblems } from '../../checks/updates/exclusions.ts';
 import { extendedList } from '../../checks/updates/extended.ts';
 import { settingsProblems } from '../../checks/updates/schedule.ts';
+import { Ignorance } from '../../src/model/fact.ts';
 import type { Archive, PendingPackage, UpdateSettings } from '../../src/model/facts/updates.ts';
 import { archive, DAY, NOW, os, pending, scope, settings } from './updates-parts.ts';
 
@@ -47,18 +49,6 @@ test.each([
   const check = () => requireClock({ ...scope, clockOffsetSeconds });
   if (complaint === undefined) expect(check).not.toThrow();
   else expect(check).toThrow(complaint);
-});
-
-test('the newest security list is the one that counts', () => {
-  expect(
-    newestSecurityList([
-      archive({ date: 1 }),
-      archive({ date: 3, security: false }),
-      archive({ date: 2 }),
-      archive({ date: null }),
-    ]),
-  ).toBe(2);
-  expect(newestSecurityList([archive({ security: false }), archive({ date: null })])).toBeUndefined();
 });
 
 describe('an extended archive', () => {
@@ -119,7 +109,61 @@ test.each<[Partial<UpdateSettings>, number]>([
   [{ refreshDays: null, upgradeDays: null, periodic: false }, 3],
   [{ days: ['Sunday', 'Never'] }, 0],
   [{ days: ['6'] }, 0],
+  [{ onShutdown: true }, 1],
+  [{ days: ['Sun'] }, 0],
   [{ days: ['7'] }, 1],
+  [{ days: ['sunday', 'tues'] }, 1],
+  [{ days: ['SAT'] }, 1],
+  [{ days: ['Mo', 'Mondays'] }, 1],
 ])('settings %j have %d problems', (changes, problems) => {
   expect(settingsProblems(settings(changes))).toHaveLength(problems);
+});
+
+describe('a timer', () => {
+  const judge = (elapses: readonly string[], delaySeconds: number | null = 3600) =>
+    calendarProblems([{ name: 'apt-daily.timer', elapses, delaySeconds }]).map(({ because }) => because);
+
+  test.each([
+    [['*-*-* 06,18:00:00']],
+    [['*-*-* *:00:00']],
+    [['*-*-* 06:00:00 Europe/Paris']],
+    [['*-*-01/2 06:00:00']],
+    [['*-*-01..31 06:00:00']],
+    [['Mon,Wed,Fri,Sun *-*-* 06:00:00']],
+    [['Sun,Mon,Tue..Sat *-*-* 06:00:00']],
+    // Whatever else starts it, this alone is enough.
+    [['*-*-01 00:00:00', '*-*-* 06:00:00']],
+  ])('with %j runs often enough', (calendars) => {
+    expect(judge(calendars)).toEqual([]);
+  });
+
+  test.each([
+    ['*-*-01 00:00:00', 'runs only every 31 days'],
+    ['*-01-01 00:00:00', 'runs only every 31 days'],
+    ['*-*-01,15 00:00:00', 'runs only every 17 days'],
+    ['*-*-01/3 00:00:00', 'runs only every 3 days'],
+    ['Mon *-*-* 00:00:00', 'runs only every 7 days'],
+    ['Mon..Fri *-*-* 06:00:00', 'runs only every 3 days'],
+    ['2027-*-01 06:00:00', 'runs only every 31 days'],
+  ])('with %s does not', (calendar, because) => {
+    expect(judge([calendar])).toEqual([expect.stringContaining(because)]);
+  });
+
+  test.each<[readonly string[]]>([
+    [[]],
+    [['2027-*-* 06:00:00']],
+    [['*-02-* 06:00:00']],
+    [['*-*~01 06:00:00']],
+    [['Sat *-*-01/2 06:00:00', 'Sun *-*-* 06:00:00']],
+    [['Mon *-*-* 06:00:00', 'Wed,Fri,Sun *-*-* 06:00:00']],
+    [['*-*-01 00:00:00', 'OnUnitActiveUSec=1d']],
+  ])('with %j may or may not', (calendars) => {
+    expect(() => judge(calendars)).toThrow('how often apt-daily.timer');
+  });
+
+  test('that is delayed by days is late', () => {
+    expect(judge(['*-*-* 06:00:00'], 2 * DAY)).toEqual([]);
+    expect(judge(['*-*-* 06:00:00'], 2 * DAY + 1)).toEqual([expect.stringContaining('up to 2 days late')]);
+    expect(() => judge(['*-*-* 06:00:00'], null)).toThrow(Ignorance);
+  });
 });

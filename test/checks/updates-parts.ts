@@ -20,11 +20,12 @@ export const scope = {
   host: { name: 'a', address: 'a', port: 22, user: 'a', tags: [], groups: [] },
 } satisfies Scope;
 
+const CODENAMES: Readonly<Record<string, string>> = { debian: 'bookworm', ubuntu: 'jammy' };
 export const os = (id: string, versionId: string, idLike: readonly string[] = []): Os => ({
   id,
   idLike,
   versionId,
-  codename: '',
+  codename: CODENAMES[id] ?? '',
   prettyName: '',
   container: null,
 });
@@ -77,8 +78,10 @@ export const settings = (changes: Partial<UpdateSettings> = {}): UpdateSettings 
   refreshDays: 1,
   upgradeDays: 1,
   origins: [],
+  brokenOrigins: [],
   blacklist: [],
   whitelist: [],
   days: [],
+  onShutdown: false,
   ...changes,
 });

@@ -1,10 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { updatesPending } from '../../checks/updates/updates-pending.ts';
 import type { Output } from '../../src/model/probe.ts';
-import { type Changes, judgeState, verdictOf } from './states.ts';
+import { type Changes, judgeState, recordedAt, recordedText, verdictOf } from './states.ts';
 
 const DAY = 86_400;
 const said = (outputs: Readonly<Record<string, Partial<Output>>>): Changes => ({ outputs });
+
+/** A list that the archive published after the last run: the mirror of the fleet has one list only. */
+function refreshed(state: string): Changes {
+  const date = new Date((recordedAt(state) - 60) * 1000).toUTCString().replace('GMT', 'UTC');
+  const lists = recordedText(state, 'apt-lists').replace(/(bookworm-security_InRelease:Date:).*/, `$1 ${date}`);
+  return said({ 'apt-lists': { stdout: lists } });
+}
+
+/** As Ubuntu's 15update-stamp leaves it after a refresh by hand; the fleet has Debian only. */
+function stamped(state: string): Changes {
+  const at = recordedAt(state) - 60;
+  const stdout = `${recordedText(state, 'update-times')}${at} ${at} /var/lib/apt/periodic/update-success-stamp\n`;
+  return said({ 'update-times': { stdout } });
+}
 
 describe('updates-pending', () => {
   test.each<[string, string, RegExp, Changes?]>([
@@ -27,9 +41,22 @@ describe('updates-pending', () => {
     ['bookworm/uu-held', 'fail', /^On hold, with a security update pending: libexpat1/],
     ['bookworm/uu-pinned', 'fail', /^Pinned away in the preferences of apt/],
     ['bookworm/uu-blacklisted', 'fail', /^On the blacklist of unattended-upgrades/],
-    ['bookworm/uu-unseen', 'fail', /no automatic run took place for a day/, { later: 2 * DAY }],
-    ['bookworm/uu-unseen', 'fail', /no automatic run took place for a day/, said({ 'dpkg-packages': { stdout: '' } })],
+    ['bookworm/uu-unseen', 'fail', /no automatic run took place for 2 days/, { later: 2 * DAY }],
+    [
+      'bookworm/uu-unseen',
+      'fail',
+      /are pending and unattended-upgrades is not installed/,
+      said({ 'dpkg-packages': { stdout: '' } }),
+    ],
     ['trixie/uu-young', 'fail', /pending for more than 24 hours: zlib1g/, { later: 3 * DAY, params: { maxAge: '1d' } }],
+
+    // The timer of a healthy host drifts past 24 hours.
+    ['bookworm/uu-unseen', 'unknown:not-observable', /for how long is not recorded/, { later: DAY + 3600 }],
+    // Refreshed by hand after the run: apt's timer touches no stamp then.
+    ['bookworm/uu-pending', 'unknown:not-observable', /for how long is not recorded/, refreshed('bookworm/uu-pending')],
+
+    // Where update-notifier stamps every refresh, Ubuntu's hook tells of it.
+    ['bookworm/uu-pending', 'unknown:not-observable', /for how long is not recorded/, stamped('bookworm/uu-pending')],
 
     // "0 pending" from an archive that nobody fills any more, or from lists that nobody refreshes.
     [

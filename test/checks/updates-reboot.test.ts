@@ -53,6 +53,25 @@ describe('updates-reboot', () => {
       /6\.1\.0-40-amd64 is installed and 6\.1\.0-9-amd64 runs, for 30 days/,
       machine('6.1.0-9-amd64', [NEWEST, OLDER, installed('6.1.0-40-amd64', 30)]),
     ],
+    [
+      'a new kernel for three days and one before it for a month',
+      'fail',
+      /kernel 6\.1\.0-39-amd64 is installed and 6\.1\.0-9-amd64 runs, for 30 days/,
+      machine('6.1.0-9-amd64', [
+        NEWEST,
+        OLDER,
+        `${ago(350)} /boot/vmlinuz-6.1.0-39-amd64`,
+        installed('6.1.0-40-amd64', 3),
+        installed('6.1.0-39-amd64', 30),
+        `${ago(3)} /run/reboot-required`,
+      ]),
+    ],
+    [
+      'a new kernel for three days, and the package of the running one removed',
+      'pass',
+      /kernel 6\.1\.0-40-amd64 is installed and 6\.1\.0-30-amd64 runs, for 3 days/,
+      machine('6.1.0-30-amd64', [NEWEST, OLDER, installed('6.1.0-40-amd64', 3), installed('6.1.0-9-amd64', 400)]),
+    ],
     ['a new kernel from no package', 'fail', /runs, for 300 days/, machine('6.1.0-9-amd64', [NEWEST, OLDER])],
     [
       'a new build of the running kernel',

@@ -3,13 +3,23 @@ import { updatesPending } from '../../checks/updates/updates-pending.ts';
 import { updatesRecent } from '../../checks/updates/updates-recent.ts';
 import type { Output } from '../../src/model/probe.ts';
 import { sample } from '../facts/recorded.ts';
-import { type Changes, judgeState, recordedAt, verdictOf } from './states.ts';
+import { type Changes, judgeState, recordedAt, recordedText, verdictOf } from './states.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const said = (outputs: Readonly<Record<string, Partial<Output>>>): Changes => ({ outputs });
 const NO_LOG = { 'unattended-upgrades-log': { state: 'denied', exitCode: null } } as const;
 const EMPTY_LOG = { 'unattended-upgrades-log': { stdout: '' } } as const;
+
+/** A list that the archive published after the last run: the mirror of the fleet has one list only. */
+const REFRESHED = {
+  'apt-lists': {
+    stdout: recordedText('bookworm/uu-pending', 'apt-lists').replace(
+      /(bookworm-security_InRelease:Date:).*/,
+      `$1 ${new Date((recordedAt('bookworm/uu-pending') - 60) * 1000).toUTCString().replace('GMT', 'UTC')}`,
+    ),
+  },
+};
 
 /** The log of trap 31, which names packages that a host with a pending openssh did not get. */
 const blacklisted = sample('updates', 'debian12', '31-trap-blacklisted-run-still-touches-stamps');
@@ -31,6 +41,8 @@ describe('updates-recent', () => {
     // The package was put back after the run.
     ['bookworm/uu-pending', 'pass', /./],
 
+    // A run on a day that is not its own ends well, and apt touches its stamp.
+    ['bookworm/uu-skipped-days', 'fail', /^The last run of unattended-upgrades was 3 days ago\.$/],
     ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
     [
       'bookworm/uu-stamps-failed',
@@ -38,7 +50,7 @@ describe('updates-recent', () => {
       /^The last run of unattended-upgrades failed: Installing the upgrades failed\.$/,
     ],
     ['trixie/uu-stamps-failed', 'fail', /failed: Installing the upgrades failed/],
-    ['bookworm/uu-empty-lists', 'fail', /no package list of a security archive/],
+    ['bookworm/uu-empty-lists', 'fail', /no package list of bookworm-security/],
     ['bookworm/compliant', 'fail', /The last run of unattended-upgrades was 3 days ago/, { later: 3 * DAY }],
     [
       'bookworm/compliant',
@@ -50,6 +62,8 @@ describe('updates-recent', () => {
     ['bookworm/uu-pending', 'fail', /did not install \S+ \S+ \(\S+ is available\)/, said(NO_LOG)],
 
     ['trixie/uu-young', 'unknown:not-observable', /shows no end of its last run/],
+    // Refreshed by hand after the run, which cannot have known.
+    ['bookworm/uu-pending', 'unknown:no-privilege', /unattended-upgrades\.log/, said({ ...NO_LOG, ...REFRESHED })],
     ['trixie/uu-young', 'unknown:no-privilege', /unattended-upgrades\.log/, said(NO_LOG)],
     ['bookworm/compliant', 'unknown:not-observable', /clock is 10 minutes ahead/, { clockOffsetSeconds: 600 }],
     [
@@ -67,10 +81,10 @@ describe('updates-recent', () => {
   test.each([
     ['an old host', 40 * DAY, 'fail', /never come to the end of a run/],
     ['a host of an hour', HOUR, 'unknown:not-observable', /has not run its updates yet/],
-  ])('stamps of downloads only, on %s: %s', (_, age, verdict, because) => {
-    // As trap 32 leaves them: refreshing failed, and touched its stamps.
+  ])('stamps of everything but the run itself, on %s: %s', (_, age, verdict, because) => {
+    // As trap 32 leaves them: refreshing failed, and touched its stamps. apt touches its own of the run always.
     const now = recordedAt('bookworm/compliant');
-    const stamps = ['update-stamp', 'download-upgradeable-stamp'].map(
+    const stamps = ['update-stamp', 'download-upgradeable-stamp', 'upgrade-stamp'].map(
       (name) => `${now} ${now} /var/lib/apt/periodic/${name}`,
     );
     const stdout = [...stamps, `${now - age} ${now - age} /etc/machine-id`].join('\n');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { dueWithin } from '../../checks/updates/due.ts';
 import {
   lastEnded,
   listProblems,
@@ -6,11 +7,18 @@ import {
   ageProblems as runAgeProblems,
   sawPending,
 } from '../../checks/updates/runs.ts';
-import { ageProblems, requireYoung, runProblems } from '../../checks/updates/waiting.ts';
-import { absent, Ignorance, known, unknown } from '../../src/model/fact.ts';
+import { ageProblems, requireLists, requireYoung, runProblems } from '../../checks/updates/waiting.ts';
+import { absent, cannotTell, Ignorance, known, unknown } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive, LoggedRun, PendingPackage, UpdateRuns } from '../../src/model/facts/updates.ts';
-import { archive, DAY, NOW, os, pending, run, runs, scope, updates, ZONE } from './updates-parts.ts';
+import type {
+  Archive,
+  LoggedRun,
+  PendingPackage,
+  TimerCalendar,
+  UpdateRuns,
+  UpdateSettings,
+} from '../../src/model/facts/updates.ts';
+import { archive, DAY, NOW, os, pending, run, runs, scope, settings, updates, ZONE } from './updates-parts.ts';
 
 describe('the last run', () => {
   test.each<[Partial<UpdateRuns>, number | 'unknown']>([
@@ -36,14 +44,18 @@ describe('the last run', () => {
   });
 
   test('saw what is pending when nothing refreshed the lists since', () => {
-    expect(sawPending(runs({ listsRefreshed: 10, lastRun: 10 }))).toBe(true);
-    expect(sawPending(runs({ listsRefreshed: 11, lastRun: 10 }))).toBe(false);
-    expect(sawPending(runs({ listsRefreshed: null, lastRun: 10 }))).toBe(false);
-    expect(sawPending(runs({ listsRefreshed: 10, lastRun: null }))).toBe(false);
+    const judge = (listsRefreshed: number | null, lastRun: number | null, publishedBy = 10) =>
+      sawPending(runs({ listsRefreshed, lastRun }), updates([], publishedBy));
+    expect(judge(10, 10)).toBe(true);
+    expect(judge(11, 10)).toBe(false);
+    expect(judge(null, 10)).toBe(false);
+    expect(judge(10, null)).toBe(false);
+    // Somebody refreshed the lists by hand, which apt's stamp does not tell.
+    expect(judge(10, 10, 11)).toBe(false);
   });
 
   const outcome = (changes: Partial<UpdateRuns>, ...packages: readonly PendingPackage[]) =>
-    outcomeProblems(runs(changes), 2 * DAY, scope, () => packages).map(({ because }) => because);
+    outcomeProblems(runs(changes), 2 * DAY, scope, () => updates(packages)).map(({ because }) => because);
 
   test('is judged by its log', () => {
     expect(outcome({ log: known([run({ outcome: 'failed', errors: ['No space left!'] })]) })).toEqual([
@@ -87,15 +99,19 @@ describe('the lists', () => {
       [expect.stringContaining('bookworm-security was valid until 2026-11-22 only')],
     ],
     ['of an archive that has ended', os('debian', '11'), archive({ date: 0 }), []],
-    ['of an archive that ended long ago', os('debian', '8'), archive({ date: 0 }), []],
+    ['of an archive that ended long ago', os('debian', '8'), archive({ codename: 'bookworm', date: 0 }), []],
     [
       'of no security archive',
       debian,
       archive({ security: false, validUntil: 1 }),
-      [expect.stringContaining('no package list of a security archive')],
+      [expect.stringContaining('no package list of bookworm-security, the security archive of this release')],
     ],
   ])('%s', (_, system, one, expected) => {
     expect(judge(system, one)).toEqual(expected);
+  });
+
+  test('without a date', () => {
+    expect(() => judge(debian, archive({ date: null }))).toThrow('carries no date');
   });
 
   test('of a system that nobody here knows', () => {
@@ -113,33 +129,70 @@ describe('waiting updates', () => {
     expect(judge(NOW, { downloadedAt: NOW - 7 * DAY })).toBe(0);
   });
 
-  test('need a run within a day that did not leave them', () => {
+  const daily: TimerCalendar = { name: 'apt-daily-upgrade.timer', elapses: ['*-*-* 06:00:00'], delaySeconds: 3600 };
+
+  test('need a run in time that did not leave them', () => {
     const judge = (changes: Partial<UpdateRuns>, automatic = true, ...packages: readonly PendingPackage[]) =>
       runProblems(
         updates(packages),
-        () => runs(changes),
-        () => automatic,
+        { runs: () => runs(changes), automatic: () => automatic, settings: () => settings(), timers: () => [daily] },
         scope,
       ).length;
     expect(judge({ lastRun: null })).toBe(0);
     expect(judge({}, true, pending())).toBe(0);
     expect(judge({}, false, pending())).toBe(1);
     expect(judge({ lastRun: null }, true, pending())).toBe(1);
-    expect(judge({ lastRun: NOW - DAY }, true, pending())).toBe(0);
-    expect(judge({ lastRun: NOW - DAY - 1 }, true, pending())).toBe(1);
+    expect(judge({ lastRun: NOW - DAY - 7200 }, true, pending())).toBe(0);
+    expect(judge({ lastRun: NOW - DAY - 7201 }, true, pending())).toBe(1);
     expect(judge({ listsRefreshed: NOW - 3600 }, true, pending())).toBe(1);
+    expect(judge({ listsRefreshed: NOW - 3600, lastRun: NOW - DAY - 3600 }, true, pending())).toBe(0);
     expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending())).toBe(1);
     expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending({ name: 'nginx' }))).toBe(0);
   });
 
+  test.each<[string, number, Partial<UpdateSettings>, Partial<TimerCalendar>]>([
+    ['every day', DAY + 7200, {}, {}],
+    ['at every start of the timer', DAY + 7200, { upgradeDays: 0 }, {}],
+    ['never, by the settings', DAY + 7200, { upgradeDays: null }, {}],
+    ['every second day', 2 * DAY + 7200, { upgradeDays: 2 }, {}],
+    ['too rarely, by the settings', 2 * DAY + 7200, { upgradeDays: 30 }, {}],
+    ['every second day, by the timer', 2 * DAY + 7200, {}, { elapses: ['*-*-01/2 06:00:00'] }],
+    ['too rarely, by the timer', 2 * DAY + 7200, {}, { elapses: ['*-*-01 06:00:00'] }],
+    ['with a delay of hours', DAY + 13 * 3600, {}, { delaySeconds: 12 * 3600 }],
+    ['on Sunday', 7 * DAY + 7200, { days: ['Sunday'] }, {}],
+    ['on Sunday and Wednesday', 4 * DAY + 7200, { days: ['0', 'Wed', 'Sun'] }, {}],
+    ['on no day at all', DAY + 7200, { days: ['sunday'] }, {}],
+  ])('are due %s', (_, expected, changes, timer) => {
+    expect(dueWithin(settings(changes), [{ ...daily, ...timer }])).toBe(expected);
+  });
+
+  test('are asked for their timer only when they are late', () => {
+    const judge = (lastRun: number) =>
+      runProblems(
+        updates([pending()]),
+        {
+          runs: () => runs({ lastRun }),
+          automatic: () => true,
+          settings: () => settings(),
+          timers: () => cannotTell('timeout', 'No timer.'),
+        },
+        scope,
+      );
+    expect(judge(NOW - DAY - 7200)).toEqual([]);
+    expect(() => judge(NOW - DAY - 7201)).toThrow('No timer.');
+  });
+
+  test('show only on fresh lists of the own archive', () => {
+    const judge = (changes: Partial<Archive>) => () => requireLists([archive(changes)], os('debian', '12'), scope);
+    expect(judge({ date: NOW - 7 * DAY })()).toBeUndefined();
+    expect(judge({ date: NOW - 7 * DAY - 1 })).toThrow('what was published since is not known');
+    expect(judge({ date: null })).toThrow('carries no date');
+    expect(judge({ security: false })).toThrow('no package list of bookworm-security');
+  });
+
   test('are young only when the server says so', () => {
-    const judge =
-      (security: readonly PendingPackage[], publishedBy = NOW) =>
-      () =>
-        requireYoung(updates(security, publishedBy), 7 * DAY, scope);
+    const judge = (security: readonly PendingPackage[]) => () => requireYoung(updates(security), 7 * DAY, scope);
     expect(judge([])()).toBeUndefined();
-    expect(judge([], NOW - 7 * DAY)()).toBeUndefined();
-    expect(judge([], NOW - 7 * DAY - 1)).toThrow('what was published since is not known');
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY })])()).toBeUndefined();
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY - 1 })])).toThrow('for how long is not recorded');
     expect(judge([pending({ uploadedAt: NOW }), pending()])).toThrow('for how long is not recorded');

@@ -26,13 +26,25 @@ describe('updates-security-origin', () => {
     [
       'bookworm/compliant',
       'fail',
+      /^unattended-upgrade ends with an error on "Docker:bookworm" in its Origins-Pattern, which is no list of key=value\.$/,
+      settings(`${ORIGINS}Unattended-Upgrade::Origins-Pattern:: "Docker:bookworm";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /ends with an error on "origin=Debian,label=Debian-Security" in its Allowed-Origins, which is no DISTRIBUTION:ARCHIVE\.$/,
+      settings(`${ORIGINS}Unattended-Upgrade::Allowed-Origins:: "origin=Debian,label=Debian-Security";`),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
       /Package-Whitelist leaves out libc6/,
       settings(`${ORIGINS}Unattended-Upgrade::Package-Whitelist:: "nginx";`),
     ],
     [
       'bookworm/compliant',
       'fail',
-      /No security archive is among the package lists/,
+      /no package list of bookworm-security, the security archive of this release/,
       list('/var/lib/apt/lists/mirror.example.org_debian_dists_bookworm_InRelease:Label: Debian\n'),
     ],
     ['bookworm/uu-empty-lists', 'unknown:not-observable', /no package lists/],

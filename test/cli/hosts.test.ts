@@ -124,6 +124,23 @@ test('a run that is judged by a baseline with more checks says what was not aske
   expect(told.stdout).toContain('Scan again with this baseline.');
 });
 
+test('a site that no check looks at is not assessed, and no gate passes over it', async () => {
+  const server = await replaying(recording('web-1'));
+  const cwd = folderFor({ 'web-1': place(server) }, knownLine(server));
+  writeFileSync(join(cwd, 'narrow.yaml'), NARROW);
+  const args = ['scan', '-i', 'fleet.yaml', '--known-hosts', 'known_hosts', '-b', 'narrow.yaml'];
+  const { code, stderr } = await fleetproof([...args, '--site', 'https://127.0.0.77:9443'], { cwd });
+  expect(code).toBe(101);
+  expect(stderr).toContain('1 host not reached');
+  const { hosts } = reportIn(cwd);
+  expect(hosts.find(({ name }) => name !== 'web-1')).toMatchObject({
+    outcome: 'unreachable',
+    reason: 'not-observable',
+    message: 'Nothing was looked at: no check of the baselines looks at sites from outside.',
+  });
+  expect(hosts.find(({ name }) => name === 'web-1')).toMatchObject({ outcome: 'assessed' });
+});
+
 const NARROW = `id: narrow
 title: One control
 version: "1"

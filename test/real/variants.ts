@@ -94,6 +94,7 @@ export const variants: Readonly<Record<string, Variant>> = {
   'uu-removed': differs({ 'updates-automatic': FAIL, 'updates-security-origin': FAIL, 'updates-recent': FAIL }),
   'uu-periodic-0': differs({ 'updates-automatic': FAIL }),
   'uu-timers-masked': differs({ 'updates-automatic': FAIL }),
+  'uu-timers-monthly': differs({ 'updates-automatic': FAIL }),
   'uu-no-security-origin': differs({ 'updates-security-origin': FAIL }),
   'uu-pending': differs({ 'updates-pending': FAIL }),
   'uu-empty-lists': differs({

@@ -118,3 +118,11 @@ test('a host that no check said anything of is not shown as clean', async () => 
   const text = await terminalSummary(sourceOf([nothing]));
   expect(text).toContain('? web-9  nothing was evaluated');
 });
+
+test('a line of a file is never continued like a command', async () => {
+  const line = `journalmatch = ${'_COMM=sshd + '.repeat(12)}end`;
+  const bad = fails('It is too short.', 'long', 'short', { remediation: `Write it:\n  ${line}\nThen: ufw reload` });
+  const text = await terminalSummary(sourceOf([assessed(entryOf('h', '203.0.113.1'), { 'firewall-active': bad })]));
+  expect(text).toContain(line);
+  expect(text).not.toMatch(/\\$/m);
+});

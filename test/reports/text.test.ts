@@ -53,7 +53,8 @@ describe('instructionsOf', () => {
   test.each([
     ['Allow SSH first.\nufw allow 22/tcp', ['prose', 'command']],
     ['# why\nufw reload', ['command', 'command']],
-    ['Enable it:\n  [sshd]\n  enabled = true', ['prose', 'command', 'command']],
+    ['Enable it:\n  [sshd]\n  enabled = true', ['prose', 'file', 'file']],
+    ['# in the file\n  KexAlgorithms a,b\n  </VirtualHost>\nsshd -t', ['command', 'file', 'file', 'command']],
     ['/usr/sbin/ufw enable\n\nThen look.', ['command', 'prose']],
     ['Then: apt-get update && unattended-upgrade -v', ['prose', 'command']],
     ['In a maintenance window: reboot', ['prose']],

@@ -1,14 +1,17 @@
 import { readCaptures } from '../../evidence/captures.ts';
 import { createRun, newRunId, type OpenedRun, openRun } from '../../evidence/run.ts';
+import { loadConfig } from '../../inputs/config.ts';
+import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
 import type { Baseline } from '../../model/baseline.ts';
 import type { RunEntry } from '../../model/finding.ts';
 import { checksLeftOut, newAssessment } from '../assessment.ts';
 import { baselinesNamed } from '../builtin.ts';
 import type { Command, Context } from '../context.ts';
+import type { Gate } from '../exit.ts';
 import { gateOf, withGate } from '../gate.ts';
 import { farewell, say } from '../outcome.ts';
-import { conclude, sourceOf } from '../reports.ts';
+import { conclude, type FormatName, sourceOf } from '../reports.ts';
 import { formatsOf, withFormats } from '../selection.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { TOOL } from '../tool.ts';
@@ -30,15 +33,20 @@ export const evaluateCommand: Command = (cli, about, context, run) =>
         .option('json', { type: 'boolean', describe: 'Print a summary as JSON' }),
     (args) =>
       run(async () => {
+        const formats = formatsOf(args);
+        if (args.out === undefined && args.format !== undefined) {
+          const what = '--format needs a place to write to.';
+          throw new InputError('usage', [{ file: '', what, expected: 'Expected -o DIR with it.' }]);
+        }
         const folder = expandPath(args.run, context.folders);
         const file = await openRun(folder);
         const baselines = args.baseline === undefined ? file.baselines : baselinesNamed(args.baseline, context.folders);
         const out = args.out === undefined ? null : expandPath(args.out, context.folders);
+        const gate = gateOf(args, loadConfig(undefined, context.folders));
+        const again = { folder, file, baselines, formats, gate, json: args.json === true };
         return out === null
-          ? temporaryFolder((temporary) =>
-              judgeAgain(context, { folder, file, baselines, out: temporary, keep: false, args }),
-            )
-          : judgeAgain(context, { folder, file, baselines, out, keep: true, args });
+          ? temporaryFolder((temporary) => judgeAgain(context, { ...again, out: temporary, keep: false }))
+          : judgeAgain(context, { ...again, out, keep: true });
       })(),
   );
 
@@ -48,13 +56,13 @@ interface Again {
   readonly baselines: readonly Baseline[];
   readonly out: string;
   readonly keep: boolean;
-  readonly args: Parameters<typeof gateOf>[0] & {
-    readonly format?: readonly string[] | undefined;
-    readonly json?: boolean | undefined;
-  };
+  readonly formats: readonly FormatName[];
+  readonly gate: Gate;
+  readonly json: boolean;
 }
 
-async function judgeAgain({ console }: Context, { folder, file, baselines, out, keep, args }: Again): Promise<number> {
+async function judgeAgain({ console }: Context, again: Again): Promise<number> {
+  const { folder, file, baselines, out, keep, formats, gate, json } = again;
   const draft = await createRun(out, newRunId(new Date()));
   try {
     const assessment = newAssessment(baselines, file.run.view, draft.spool);
@@ -70,13 +78,13 @@ async function judgeAgain({ console }: Context, { folder, file, baselines, out, 
       baselines: baselines.map(({ id, title, version, sha256 }) => ({ id, title, version, sha256 })),
     };
     const head = assessment.head(entry, file.commands);
-    const common = { gate: gateOf(args), json: args.json === true };
+    const common = { gate, json };
     if (!keep)
       return say(
         console,
         await farewell(console, { ...common, source: sourceOf(head, draft), folder: null, reports: [] }),
       );
-    const told = await conclude(draft, out, head, baselines, formatsOf(args), (conclusion) =>
+    const told = await conclude(draft, out, head, baselines, formats, (conclusion) =>
       farewell(console, { ...common, ...conclusion }),
     );
     return say(console, told);

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { causeOf, RunError } from '../../evidence/error.ts';
+import { expandPath } from '../../inputs/text.ts';
 import type { Command } from '../context.ts';
 
 const FLEET = `# The machines in scope. "fleetproof schema inventory" prints everything that may stand here.
@@ -36,7 +37,12 @@ export const initCommand: Command = (cli, about, { console, folders }, run) =>
     (args) => args.positional('folder', { type: 'string', default: '.', describe: 'Where to write them' }),
     (args) =>
       run(async () => {
-        const folder = join(folders.cwd, args.folder);
+        const folder = expandPath(args.folder, folders);
+        try {
+          await mkdir(folder, { recursive: true });
+        } catch (error) {
+          throw new RunError('create', `${folder} could not be made: ${causeOf(error)}.`, error);
+        }
         for (const [name, text] of [
           ['fleet.yaml', FLEET],
           ['fleetproof.yaml', CONFIG],

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Argv } from 'yargs';
 import { type SshOptions, sshOptions } from '../../collect/ssh/session.ts';
 import type { Config } from '../../inputs/config.ts';
+import { defined } from '../../inputs/declared.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
-import { parseDuration } from '../../model/units.ts';
+import { LONGEST_SECONDS, parseDuration } from '../../model/units.ts';
 import type { Command, Context } from '../context.ts';
 import { type GateArguments, gateOf, withGate } from '../gate.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -82,9 +83,15 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
   const out = args.out === undefined ? (config.out ?? join(folders.cwd, DEFAULTS.out)) : expandPath(args.out, folders);
   const trust = trustFilesOf(baselines, hosts, folders);
   const runSeconds = seconds('run-timeout', args.runTimeout, config.timeouts?.run);
+  const view = viewOf(args, config, hosts);
+  const gate = gateOf(args, config);
+  const concurrency = count('concurrency', args.concurrency, config.concurrency) ?? DEFAULTS.concurrency;
+  const perJumpHost = count('per-jump-host', args.perJumpHost, config.perJumpHost) ?? DEFAULTS.perJumpHost;
+  const sshWith = connectionOf(args, config, context);
+  // From here on signals are caught and a timer may run: nothing that could be refused is left.
   const interrupt = onInterrupt(console, runSeconds);
   const progress = liveProgress(console, hosts.length);
-  const ssh = connectionOf(args, config, context, interrupt.signal);
+  const ssh = sshWith(interrupt.signal);
   const outside = outsideOptionsOf(args, config, { trust, hostSeconds: ssh.hostSeconds, signal: interrupt.signal });
   try {
     const ended = await scan({
@@ -96,15 +103,15 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
       formats,
       clock: () => Date.now(),
       fleet: {
-        concurrency: count('concurrency', args.concurrency, config.concurrency) ?? DEFAULTS.concurrency,
-        perJumpHost: count('per-jump-host', args.perJumpHost, config.perJumpHost) ?? DEFAULTS.perJumpHost,
+        concurrency,
+        perJumpHost,
         jitterMs: hosts.length > 1 ? DEFAULTS.jitterMs : 0,
         ssh,
       },
-      view: viewOf(args, config, hosts),
+      view,
       lookFromOutside: outsideView(outside, documentedPorts(baselines)),
       onProgress: progress.onEvent,
-      tell: (conclusion) => farewell(console, { ...conclusion, gate: gateOf(args, config), json: args.json === true }),
+      tell: (conclusion) => farewell(console, { ...conclusion, gate, json: args.json === true }),
     });
     progress.end();
     return say(console, ended);
@@ -114,29 +121,36 @@ async function scanFleet(args: ScanArguments, context: Context): Promise<number>
   }
 }
 
-function connectionOf(args: ScanArguments, config: Config, context: Context, signal: AbortSignal): SshOptions {
+/** Everything that can be refused is, before there is a signal to stop at. */
+function connectionOf(args: ScanArguments, config: Config, context: Context): (signal: AbortSignal) => SshOptions {
   const { folders, env, uid } = context;
-  const defaults = sshOptions({ home: folders.home, uid, agentSocket: env.SSH_AUTH_SOCK ?? null, signal });
+  const { timeouts = {} } = config;
   const own = join(folders.home, '.config', 'fleetproof', 'known_hosts');
   const named = args.knownHosts?.map((file) => expandPath(file, folders)) ?? config.knownHosts;
   const accept = args.acceptNewHostKeys ?? config.acceptNewHostKeys ?? false;
-  return {
-    ...defaults,
-    connectSeconds:
-      seconds('connect-timeout', args.connectTimeout, config.timeouts?.connect) ?? defaults.connectSeconds,
-    handshakeSeconds:
-      seconds('handshake-timeout', args.handshakeTimeout, config.timeouts?.handshake) ?? defaults.handshakeSeconds,
-    hostSeconds: seconds('host-timeout', args.hostTimeout, config.timeouts?.host) ?? defaults.hostSeconds,
-    knownHostsFiles: [...(named ?? defaults.knownHostsFiles), own],
+  const given = {
+    ...defined({
+      connectSeconds: seconds('connect-timeout', args.connectTimeout, timeouts.connect),
+      handshakeSeconds: seconds('handshake-timeout', args.handshakeTimeout, timeouts.handshake),
+      hostSeconds: seconds('host-timeout', args.hostTimeout, timeouts.host),
+    }),
+    pinnedKnownHosts: named ?? null,
+    ownKnownHosts: own,
     acceptNewHostKeys: accept ? own : null,
     passphrase: askPassphrase,
   };
+  return (signal) => ({
+    ...sshOptions({ home: folders.home, uid, agentSocket: env.SSH_AUTH_SOCK ?? null, signal }),
+    ...given,
+  });
 }
 
 function seconds(option: string, flag: string | undefined, configured: number | undefined): number | undefined {
   if (flag === undefined) return configured;
   if (!/^[1-9][0-9]{0,6}[smhd]$/.test(flag)) throw usage(option, flag, 'a duration such as 30s, 10m or 2h');
-  return parseDuration(flag);
+  const given = parseDuration(flag);
+  if (given > LONGEST_SECONDS) throw usage(option, flag, 'at most 24d');
+  return given;
 }
 
 function count(option: string, flag: string | undefined, configured: number | undefined): number | undefined {

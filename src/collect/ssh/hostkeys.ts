@@ -37,9 +37,8 @@ export type Judgement =
 
 /** Reads the hop's known_hosts files. A file that is missing is empty; one that cannot be read refuses the host. */
 export async function loadTrust(host: Host, via: Host | null, options: SshOptions): Promise<Trust> {
-  const listed = host.knownHostsFiles.length > 0 ? host.knownHostsFiles : options.knownHostsFiles;
   const own = options.acceptNewHostKeys;
-  const paths = own === null ? listed : [...new Set([...listed, own])];
+  const paths = [...new Set([...listedFor(host, options), ...(own === null ? [] : [own])])];
   const alias = host.hostKeyAlias;
   return {
     files: await Promise.all(paths.map((path) => loadKnownHosts(path, options))),
@@ -49,6 +48,13 @@ export async function loadTrust(host: Host, via: Host | null, options: SshOption
     via,
     acceptNew: own !== null,
   };
+}
+
+function listedFor(host: Host, options: SshOptions): readonly string[] {
+  const { pinnedKnownHosts, ownKnownHosts, knownHostsFiles } = options;
+  if (pinnedKnownHosts !== null) return pinnedKnownHosts;
+  const listed = host.knownHostsFiles.length > 0 ? host.knownHostsFiles : knownHostsFiles;
+  return ownKnownHosts === null ? listed : [...listed, ownKnownHosts];
 }
 
 function loadKnownHosts(path: string, options: SshOptions): Promise<KnownHosts> {

@@ -18,6 +18,10 @@ export interface SshOptions {
   readonly acceptNewHostKeys: string | null;
   /** Read when the host names none. Missing files are fine. */
   readonly knownHostsFiles: readonly string[];
+  /** Read for every hop instead of all others, because who runs the scan said so; null: nobody did. */
+  readonly pinnedKnownHosts: readonly string[] | null;
+  /** A file of ours with the keys that were accepted before, read beside those that are not pinned; null: there is none. */
+  readonly ownKnownHosts: string | null;
   /** Private key files that are tried when the host names none. Missing files are fine. */
   readonly identityFiles: readonly string[];
   /** The agent's socket, `SSH_AUTH_SOCK`. */
@@ -71,6 +75,8 @@ export function sshOptions(caller: Caller): SshOptions {
       '/etc/ssh/ssh_known_hosts',
       '/etc/ssh/ssh_known_hosts2',
     ],
+    pinnedKnownHosts: null,
+    ownKnownHosts: null,
     identityFiles: inHome('id_ed25519', 'id_ecdsa', 'id_rsa'),
     agentSocket: caller.agentSocket,
     uid: caller.uid,

@@ -30,7 +30,7 @@ export function readReboot(outputs: Outputs): RebootState {
   return {
     required: required === undefined ? null : { since: required.modified, packages: packagesOf(outputs) },
     running,
-    newest: newestKernel(times),
+    kernels: kernelsOf(times),
     rebuilt: rebuiltKernel(outputs, times, running, build),
   };
 }
@@ -43,12 +43,12 @@ function packagesOf(outputs: Outputs): readonly string[] {
   );
 }
 
-function newestKernel(times: readonly FileTimes[]): RebootState['newest'] {
+function kernelsOf(times: readonly FileTimes[]): RebootState['kernels'] {
   const kernels = times.flatMap((file) => {
     const release = /^\/boot\/vmlinuz-(\d.*)$/.exec(file.path)?.[1];
     return release === undefined ? [] : [{ release, since: installedAt(times, release) ?? file.changed }];
   });
-  return kernels.toSorted((a, b) => compareVersions(b.release, a.release))[0] ?? null;
+  return kernels.toSorted((a, b) => compareVersions(b.release, a.release));
 }
 
 /** dpkg writes the list of a package's files when it unpacks it; the files themselves carry the times of the build. */

@@ -1,4 +1,4 @@
-import type { ScheduleUnit, UpdateSchedule } from '../../model/facts/updates.ts';
+import type { ScheduleUnit, TimerCalendar, UpdateSchedule } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
 import { readUnits } from '../systemd.ts';
 
@@ -13,6 +13,13 @@ export const scheduleProbe: Probe = {
   argv: ['systemctl', 'show', ...TIMERS, ...SERVICES, '-p', 'Id,LoadState,ActiveState,UnitFileState'],
 };
 
+export const calendarsProbe: Probe = {
+  id: 'apt-timer-calendars',
+  purpose: 'How often the timers that refresh the package lists and install updates elapse.',
+  as: 'user',
+  argv: ['systemctl', 'show', ...TIMERS, '-p', 'Id,TimersCalendar,TimersMonotonic,RandomizedDelayUSec'],
+};
+
 /** Reads `apt-timers`. A unit that systemd does not know has load state `not-found`. */
 export function readSchedule(text: string): UpdateSchedule {
   const units = readUnits(text);
@@ -23,4 +30,48 @@ export function readSchedule(text: string): UpdateSchedule {
     file: units.get(name)?.get('UnitFileState') ?? '',
   });
   return { timers: TIMERS.map(unit), services: SERVICES.map(unit) };
+}
+
+/**
+ * Reads `apt-timer-calendars`. A timer has one line per trigger:
+ * `TimersCalendar={ OnCalendar=*-*-* 06:00:00 ; next_elapse=… }`, `TimersMonotonic={ OnBootUSec=1h ; … }`.
+ */
+export function readCalendars(text: string): readonly TimerCalendar[] {
+  const blocks = text.split(/\n{2,}/).map((block) => block.split('\n'));
+  return TIMERS.map((name) => {
+    const lines = blocks.find((block) => block.includes(`Id=${name}`)) ?? [];
+    const elapses = lines.flatMap(
+      (line) => /^Timers(?:Calendar|Monotonic)=\{ (?:OnCalendar=)?(.+?) ;/.exec(line)?.[1] ?? [],
+    );
+    const delay = lines.find((line) => line.startsWith(DELAY))?.slice(DELAY.length);
+    return { name, elapses, delaySeconds: spanOf(delay ?? '') };
+  });
+}
+
+const DELAY = 'RandomizedDelayUSec=';
+
+/** Seconds by systemd's units of time. Source: systemd.time(7), "Parsing time spans". */
+const UNITS: Readonly<Record<string, number>> = {
+  y: 31_557_600,
+  month: 2_629_800,
+  w: 604_800,
+  d: 86_400,
+  h: 3600,
+  min: 60,
+  s: 1,
+  ms: 0,
+  us: 0,
+};
+
+/** `1d 30min` in whole seconds; null when it is no such span. */
+function spanOf(text: string): number | null {
+  if (text === '0') return 0;
+  let seconds = 0;
+  for (const part of text.split(' ')) {
+    const [, count, unit = ''] = /^([\d.]+)([a-z]+)$/.exec(part) ?? [];
+    const size = UNITS[unit];
+    if (count === undefined || size === undefined) return null;
+    seconds += Number(count) * size;
+  }
+  return Math.floor(seconds);
 }

@@ -24,17 +24,24 @@ export function readSettings(text: string): UpdateSettings {
     settings.flatMap((setting) =>
       setting.key.startsWith(`${key.toLowerCase()}::`) && setting.value !== '' ? [setting.value] : [],
     );
+  const allowed = list('Unattended-Upgrade::Allowed-Origins');
+  const patterns = list('Unattended-Upgrade::Origins-Pattern');
   return {
     periodic: one('APT::Periodic::Enable') !== '0',
     refreshDays: interval(one('APT::Periodic::Update-Package-Lists')),
     upgradeDays: interval(one('APT::Periodic::Unattended-Upgrade')),
     origins: [
-      ...list('Unattended-Upgrade::Allowed-Origins').map(patternOf),
-      ...list('Unattended-Upgrade::Origins-Pattern'),
+      ...allowed.filter((origin) => !isBrokenOrigin(origin)).map(patternOf),
+      ...patterns.filter((pattern) => !isBrokenPattern(pattern)),
+    ],
+    brokenOrigins: [
+      ...allowed.filter(isBrokenOrigin).map((entry) => ({ key: 'Allowed-Origins', entry }) as const),
+      ...patterns.filter(isBrokenPattern).map((entry) => ({ key: 'Origins-Pattern', entry }) as const),
     ],
     blacklist: list('Unattended-Upgrade::Package-Blacklist'),
     whitelist: list('Unattended-Upgrade::Package-Whitelist'),
     days: list('Unattended-Upgrade::Update-Days'),
+    onShutdown: isTrue(one('Unattended-Upgrade::InstallOnShutdown')),
   };
 }
 
@@ -50,8 +57,31 @@ function interval(value: string | undefined): number | null {
   return days === 0 ? null : days;
 }
 
+/** Source: apt, StringToBool; what is no word of truth counts as the default, which is false. */
+function isTrue(value = ''): boolean {
+  return /^(yes|true|with|on|enable)$/i.test(value) || /^0*[1-9]\d*$/.test(value);
+}
+
 /** `Debian:bookworm` or `Debian bookworm` in the newer form. Source: unattended-upgrade, get_allowed_origins_legacy. */
 function patternOf(origin: string): string {
   const [, id = origin, archive = ''] = /^((?:\\.|[^:\\])*):(.*)$/.exec(origin) ?? /^(\S+)\s+(.*)$/.exec(origin) ?? [];
   return `o=${id.replaceAll('\\:', ':').replace(/([^\\]),/g, '$1\\,')},a=${archive}`;
+}
+
+/** Two parts by its one `:`, or else by white space. Source: unattended-upgrade, get_allowed_origins_legacy. */
+function isBrokenOrigin(origin: string): boolean {
+  const parts = origin.split(/(?<!\\):/);
+  return parts.length === 1 ? origin.trim().split(/\s+/).length !== 2 : parts.length !== 2;
+}
+
+const MATCHERS = /^(o|origin|l|label|a|suite|archive|c|component|site|n|codename)$/;
+
+/** Words of one `=` each, with a known name before it. Source: unattended-upgrade, match_whitelist_string. */
+function isBrokenPattern(pattern: string): boolean {
+  if (pattern.trim() === '') return false;
+  const words = pattern.replaceAll('\\,', '').split(',');
+  return words.some((word) => {
+    const [name = '', ...values] = word.split('=');
+    return values.length !== 1 || !MATCHERS.test(name.trim());
+  });
 }

@@ -6,6 +6,7 @@ export interface UpdatesFacts {
   unattendedUpgrades: { readonly version: string };
   updateSettings: UpdateSettings;
   updateSchedule: UpdateSchedule;
+  updateCalendars: readonly TimerCalendar[];
   packageLists: PackageLists;
   pendingUpdates: PendingUpdates;
   updateRuns: UpdateRuns;
@@ -22,12 +23,18 @@ export interface UpdateSettings {
   readonly upgradeDays: number | null;
   /** `Origins-Pattern` as written and `Allowed-Origins` in the same form; `${distro_…}` is not yet replaced. */
   readonly origins: readonly string[];
+  /** Entries of these two lists on which unattended-upgrade ends with an exception, whatever else is allowed. */
+  readonly brokenOrigins: readonly { readonly key: OriginsKey; readonly entry: string }[];
   /** Python regular expressions, matched at the start of a package's name. */
   readonly blacklist: readonly string[];
   readonly whitelist: readonly string[];
   /** `Update-Days`, e.g. `Mon`; empty: every day. */
   readonly days: readonly string[];
+  /** `InstallOnShutdown`: the daily run downloads, and installs nothing. */
+  readonly onShutdown: boolean;
 }
+
+export type OriginsKey = 'Allowed-Origins' | 'Origins-Pattern';
 
 /** systemd's view of apt's timers and the services that they start. */
 export interface UpdateSchedule {
@@ -43,6 +50,15 @@ export interface ScheduleUnit {
   readonly active: string;
   /** UnitFileState. */
   readonly file: string;
+}
+
+/** When one of apt's timers elapses. */
+export interface TimerCalendar {
+  readonly name: string;
+  /** Calendar expressions as systemd spells them out, e.g. `*-*-* 06,18:00:00`; other triggers as `OnBootUSec=1h`. */
+  readonly elapses: readonly string[];
+  /** By how much a run may be put off, at random; null: not to be seen. */
+  readonly delaySeconds: number | null;
 }
 
 /** The heads of the Release files that the last refresh left. */
@@ -97,7 +113,10 @@ export interface PendingPackage {
 }
 
 export interface UpdateRuns {
-  /** Epoch seconds of the newest `apt-get update` that apt's timer made, also of one that failed; null: never. */
+  /**
+   * Epoch seconds of the newest `apt-get update` that left a stamp; null: never. apt's timer leaves one always, also
+   * of one that failed; others only where update-notifier is installed.
+   */
   readonly listsRefreshed: number | null;
   /** Epoch seconds of the newest end of an unattended-upgrade run, also of one that failed; null: never. */
   readonly lastRun: number | null;
@@ -119,15 +138,20 @@ export interface LoggedRun {
 }
 
 export interface RebootState {
-  /** `/run/reboot-required`; null: not there. */
+  /** `/run/reboot-required`, and since when at the latest: each package that asks writes it anew. Null: not there. */
   readonly required: { readonly since: number; readonly packages: readonly string[] } | null;
   /** `uname -r`. */
   readonly running: string;
-  /** The newest kernel in /boot, and since when; null: there is none. */
-  readonly newest: { readonly release: string; readonly since: number } | null;
+  /** The kernels in /boot, newest first, and since when each is there (epoch seconds). */
+  readonly kernels: readonly InstalledKernel[];
   /**
    * A newer build of the running release that is installed but not running, and since when; null: none.
    * Only Debian's kernels say which build they are.
    */
   readonly rebuilt: { readonly version: string; readonly since: number } | null;
+}
+
+export interface InstalledKernel {
+  readonly release: string;
+  readonly since: number;
 }

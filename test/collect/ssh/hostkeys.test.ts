@@ -142,6 +142,23 @@ describe('judging an offered host key', () => {
     expect(judgeHostKey(named, blob, null).accepted).toBe(false);
   });
 
+  it('looks nowhere else when files are pinned, whatever the host names and was accepted before', async () => {
+    const wrong = file('known_hosts', `web-1 ${RSA.line}\n`);
+    const right = file('known_hosts2', `web-1 ${ED.line}\n`);
+    const blob = ED.parsed.getPublicSSH();
+    const pinned = options({ pinnedKnownHosts: [wrong], knownHostsFiles: [right], ownKnownHosts: right });
+    const trust = await loadTrust(host({ address: 'web-1', knownHostsFiles: [right] }), null, pinned);
+    expect(judgeHostKey(trust, blob, null)).toMatchObject({ accepted: false });
+    expect(trust.files.map((known) => known.file)).toEqual([wrong]);
+  });
+
+  it('knows what it accepted before, beside the files that the host names', async () => {
+    const own = file('own', `web-1 ${ED.line}\n`);
+    const named = host({ address: 'web-1', knownHostsFiles: ['/dev/null'] });
+    const trust = await loadTrust(named, null, options({ ownKnownHosts: own }));
+    expect(judgeHostKey(trust, ED.parsed.getPublicSSH(), null)).toEqual({ accepted: true, isNew: false });
+  });
+
   it('refuses when a known_hosts file cannot be read, since it could revoke the key', async () => {
     const folder = scratch();
     const shared = options({ knownHostsFiles: [folder] });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readLog } from '../../../src/facts/updates/log.ts';
 import { read } from '../../../src/model/fact.ts';
+import { recordedText } from '../../checks/states.ts';
 import { type Distro, output, outputs, sample } from '../recorded.ts';
 
 describe('the log of unattended-upgrades', () => {
@@ -30,6 +31,12 @@ describe('the log of unattended-upgrades', () => {
   test('of a rehearsal, which counts as none', () => {
     const rehearsal = runs('debian12', '31-trap-blacklisted-run-still-touches-stamps').at(-2);
     expect(rehearsal).toMatchObject({ outcome: 'none', startedAt: Date.parse('2026-11-22T01:36:48Z') / 1000 });
+  });
+
+  test('of a run on a day that is not its own, which counts as none', () => {
+    const text = recordedText('bookworm/uu-skipped-days', 'unattended-upgrades-log');
+    expect(text).toContain('Skipping update check: today is 1,Mon,Monday but patch days are sunday, tues');
+    expect(read(readLog(outputs(output('unattended-upgrades-log', text))))).toMatchObject([{ outcome: 'none' }]);
   });
 
   test('of runs that failed, in another language', () => {

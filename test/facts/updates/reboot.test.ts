@@ -10,7 +10,7 @@ describe('the reboot state', () => {
   const packages = output('dpkg-packages', 'ii  linux-image-6.1.0-38-amd64 6.1.147-1\n', { exitCode: 1 });
   const none = output('reboot-packages', '', { exitCode: 1 });
 
-  test('finds the newest kernel by version, and since when it is installed', () => {
+  test('finds the installed kernels, newest first, and since when they are there', () => {
     const boot = [
       '1700000000 1700000100 /boot/vmlinuz-6.1.0-9-amd64',
       '1700000000 1700000200 /boot/vmlinuz-6.1.0-40-amd64',
@@ -19,7 +19,10 @@ describe('the reboot state', () => {
     expect(readReboot(outputs(times(boot), kernel('6.1.0-9-amd64'), packages, none))).toEqual({
       required: null,
       running: '6.1.0-9-amd64',
-      newest: { release: '6.1.0-40-amd64', since: 1_700_000_300 },
+      kernels: [
+        { release: '6.1.0-40-amd64', since: 1_700_000_300 },
+        { release: '6.1.0-9-amd64', since: 1_700_000_100 },
+      ],
       rebuilt: null,
     });
   });

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are those of unattended-upgrades.
 import { describe, expect, test } from 'vitest';
-import { readSchedule } from '../../../src/facts/updates/schedule.ts';
+import { readCalendars, readSchedule } from '../../../src/facts/updates/schedule.ts';
 import { readSettings } from '../../../src/facts/updates/settings.ts';
 import { Ignorance } from '../../../src/model/fact.ts';
 import { DISTROS, type Distro, sample } from '../recorded.ts';
@@ -30,9 +30,11 @@ describe("apt's settings", () => {
       refreshDays: 1,
       upgradeDays: 1,
       origins: distro.startsWith('debian') ? debian : ubuntu,
+      brokenOrigins: [],
       blacklist: [],
       whitelist: [],
       days: [],
+      onShutdown: false,
     });
   });
 
@@ -67,11 +69,45 @@ describe("apt's settings", () => {
     expect(readSettings(`APT::Periodic::Unattended-Upgrade "${text}";`).upgradeDays).toBe(days);
   });
 
+  test.each([
+    ['true', true],
+    ['Yes', true],
+    ['2', true],
+    ['false', false],
+    ['0', false],
+    ['off', false],
+    ['', false],
+    ['maybe', false],
+  ])('reads the truth of "%s"', (text, expected) => {
+    expect(readSettings(`Unattended-Upgrade::InstallOnShutdown "${text}";`).onShutdown).toBe(expected);
+  });
+
   test('reads keys in any spelling, and the old form of origins', () => {
     const settings = readSettings(
       'apt::periodic::update-package-lists "7";\nUnattended-Upgrade::Allowed-Origins:: "A\\:B, Inc.:stable";\nUnattended-Upgrade::Allowed-Origins:: "Debian stable";',
     );
     expect(settings).toMatchObject({ refreshDays: 7, origins: ['o=A:B\\, Inc.,a=stable', 'o=Debian,a=stable'] });
+  });
+
+  test.each([
+    ['Origins-Pattern', 'Docker:bookworm', true],
+    ['Origins-Pattern', 'origin=Debian,bookworm', true],
+    ['Origins-Pattern', 'origin=a=b', true],
+    ['Origins-Pattern', 'origin=Debian,', true],
+    ['Origins-Pattern', 'release=bookworm', true],
+    ['Origins-Pattern', 'origin=Docker\\, Inc.,site=*', false],
+    ['Origins-Pattern', ' o = Debian , n=bookworm ', false],
+    ['Origins-Pattern', ' ', false],
+    ['Allowed-Origins', 'Debian:bookworm', false],
+    ['Allowed-Origins', 'Debian bookworm', false],
+    ['Allowed-Origins', 'A\\:B:bookworm', false],
+    ['Allowed-Origins', 'Debian:bookworm:main', true],
+    ['Allowed-Origins', 'Debian', true],
+    ['Allowed-Origins', 'Debian 12 bookworm', true],
+    ['Allowed-Origins', 'origin=Debian', true],
+  ])('know that %s "%s" stops every run: %s', (key, value, expected) => {
+    const { brokenOrigins } = readSettings(`Unattended-Upgrade::${key}:: "${value}";`);
+    expect(brokenOrigins).toHaveLength(expected ? 1 : 0);
   });
 
   test('are unknown in another form', () => {
@@ -94,5 +130,41 @@ describe('the schedule', () => {
     );
     expect(schedule.timers[1]).toEqual({ name: 'apt-daily-upgrade.timer', load: 'not-found', active: '', file: '' });
     expect(schedule.services[0]).toMatchObject({ load: 'masked' });
+  });
+});
+
+describe('the calendars of the timers', () => {
+  const timer = (...lines: readonly string[]) => ['Id=apt-daily.timer', ...lines, ''].join('\n');
+  const calendar = (text: string) => `TimersCalendar={ OnCalendar=${text} ; next_elapse=Tue 2026-12-01 06:00:00 UTC }`;
+
+  test('are all that systemd shows', () => {
+    const [first, second, ...others] = readCalendars(
+      timer(
+        calendar('*-*-* 06,18:00:00'),
+        calendar('Mon *-*-* 00:00:00'),
+        'RandomizedDelayUSec=1d 12h 30min 5s 20ms',
+        'TimersMonotonic={ OnBootUSec=1h ; next_elapse=0 }',
+      ),
+    );
+    expect(first).toEqual({
+      name: 'apt-daily.timer',
+      elapses: ['*-*-* 06,18:00:00', 'Mon *-*-* 00:00:00', 'OnBootUSec=1h'],
+      delaySeconds: 131_405,
+    });
+    expect(second).toEqual({ name: 'apt-daily-upgrade.timer', elapses: [], delaySeconds: null });
+    expect(others).toEqual([]);
+  });
+
+  test.each([
+    ['0', 0],
+    ['1h', 3600],
+    ['1w 2d', 777_600],
+    ['1month', 2_629_800],
+    ['1y', 31_557_600],
+    ['500us', 0],
+    ['infinity', null],
+    ['', null],
+  ])('with a delay of "%s"', (text, expected) => {
+    expect(readCalendars(timer(`RandomizedDelayUSec=${text}`))[0]?.delaySeconds).toBe(expected);
   });
 });

@@ -1,0 +1,53 @@
+import { cannotTell } from '../../src/model/fact.ts';
+import type { Os } from '../../src/model/facts/host.ts';
+import type { Archive } from '../../src/model/facts/updates.ts';
+import { RELEASES, supportOf } from '../../src/model/releases.ts';
+import { isExtended } from './extended.ts';
+
+/** Debian 10 was the last whose security archive is named `buster/updates`. */
+const LAST_WITH_UPDATES = 10;
+
+/**
+ * The archive from which this release gets its security updates, as sources.list names it, e.g. `jammy-security`.
+ * Undefined for distributions of which fleetproof does not know it.
+ */
+export function securityArchiveOf({ id, codename, versionId }: Os): string | undefined {
+  if (id !== 'debian' && id !== 'ubuntu') return undefined;
+  if (codename === '') {
+    return cannotTell('not-observable', 'The host does not say the codename of its release, which names its archives.');
+  }
+  const old = id === 'debian' && /^\d+$/.test(versionId) && Number(versionId) <= LAST_WITH_UPDATES;
+  return old ? `${codename}/updates` : `${codename}-security`;
+}
+
+/**
+ * The security lists of the release itself. Those of another release, or of an extension such as Ubuntu Pro, do not
+ * have its fixes. Where the archive's name is not known, every security list counts.
+ */
+export function ownLists(archives: readonly Archive[], os: Os): readonly Archive[] {
+  const security = archives.filter((archive) => archive.security);
+  const own = securityArchiveOf(os);
+  if (own === undefined) return security;
+  return security.filter(
+    ({ label, distribution, suite, codename }) =>
+      [distribution, suite, codename].includes(own) || (label === 'Debian-Security' && codename === os.codename),
+  );
+}
+
+/** What is missing where `ownLists` has nothing, for the end of a sentence. */
+export function describeOwn(os: Os): string {
+  const own = securityArchiveOf(os);
+  return own === undefined ? 'a security archive' : `${own}, the security archive of this release`;
+}
+
+/**
+ * Epoch seconds of the newest list that would show a new fix; undefined when none has a date. Nobody fills the
+ * archive of a release whose support has ended: then what was added to take over counts as well.
+ */
+export function newestLivingList(archives: readonly Archive[], os: Os, now: number): number | undefined {
+  const support = supportOf(os, now, RELEASES);
+  const over = support === 'extended' || support === 'ended';
+  const living = over ? archives.filter((one) => one.security || isExtended(one)) : ownLists(archives, os);
+  const dates = living.flatMap(({ date }) => date ?? []);
+  return dates.length === 0 ? undefined : Math.max(...dates);
+}
