@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, { readonly rooms: readonly string[]; readon
   checks: { rooms: ['src/model'], packages: [] },
   'src/inputs': {
     rooms: ['src/model'],
-    packages: ['ajv', 'picomatch', 'ssh-config', 'yaml', 'node:crypto', 'node:fs', 'node:path'],
+    packages: ['ajv', 'picomatch', 'yaml', 'node:crypto', 'node:fs', 'node:path'],
   },
   'src/collect': {
     rooms: ['src/model', 'src/wire'],

@@ -87,7 +87,7 @@ function sshConfigFiles({ folders: { home }, sshConfig }: InventoryRequest) {
   const userFolder = `${home}/.ssh`;
   if (sshConfig !== undefined) return [{ file: sshConfig, includeFolder: userFolder, mustExist: true }];
   return [
-    { file: '~/.ssh/config', includeFolder: userFolder },
+    { file: '~/.ssh/config', includeFolder: userFolder, mustBeOwn: true },
     { file: '/etc/ssh/ssh_config', includeFolder: '/etc/ssh' },
   ];
 }

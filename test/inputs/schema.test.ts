@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isAddress, isUser } from '../../src/inputs/address.ts';
 import { formatProblem, InputError, quote } from '../../src/inputs/error.ts';
 import { schema, schemaNames } from '../../src/inputs/schema.ts';
-import { splitWords } from '../../src/inputs/words.ts';
+import { readWords, splitWords } from '../../src/inputs/words.ts';
 import { canonicalJson } from '../../src/model/canonical-json.ts';
 
 describe.each(schemaNames)('the %s schema', (name) => {
@@ -80,6 +80,17 @@ describe('splitWords', () => {
   it('ends at a comment where there may be one', () => {
     expect(splitWords('a "#b" c#d e', true)).toEqual(['a', '#b', 'c']);
   });
+});
+
+it('readWords knows where words begin and what is left open', () => {
+  expect(readWords(` a  'b c'd # "x`, true)).toEqual({
+    words: [
+      { text: 'a', at: 1 },
+      { text: 'b cd', at: 4 },
+    ],
+  });
+  expect(readWords('a b="c d')).toEqual({ words: [{ text: 'a', at: 0 }], open: 4 });
+  expect(readWords('a b\\')).toEqual({ words: [{ text: 'a', at: 0 }], open: 3 });
 });
 
 describe('canonicalJson', () => {

@@ -3,6 +3,9 @@ import { type DeclaredHost, defined } from '../declared.ts';
 import { formatPlace, type InputProblem, quote } from '../error.ts';
 import { canonicalSites, siteProblem } from '../sites.ts';
 import { equivalentJump, readSshArguments } from '../ssh/arguments.ts';
+import { flagOf } from '../ssh/flag.ts';
+import { isKeyword, KEYWORDS } from '../ssh/keywords.ts';
+import { didYouMean } from '../suggest.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { splitWords } from '../words.ts';
 import type { Variable, Variables } from './model.ts';
@@ -18,6 +21,13 @@ const SSH_CONNECTIONS = [
 ];
 const PASSWORDS = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password', 'ansible_become_password'];
 const ARGUMENTS = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'];
+
+/** What is expected where the value of an option that counts cannot be used. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  identitiesonly: 'yes or no',
+  port: 'a port number from 1 to 65535',
+  user: 'a user name',
+};
 
 /** ssh_config keywords that change how a connection feels, not whom it reaches or whom it trusts. */
 const HARMLESS =
@@ -103,12 +113,16 @@ function argumentsOf(reading: Reading, folders: Folders): Settings {
       } else if (keyword === 'configfile') {
         refuse(`names the ssh_config file ${quote(value)}.`, 'Give it with --ssh-config instead.');
       } else if (keyword === 'stricthostkeychecking') {
-        if (!/^(yes|ask)$/i.test(value))
+        if (flagOf(value) !== true && !/^ask$/i.test(value))
           reading.warnings.push(
             `${formatPlace(place)}: StrictHostKeyChecking=${value} is not followed: host keys are always checked.`,
           );
+      } else if (UNUSABLE[keyword] !== undefined) {
+        refuse(`has ${quote(value)} as its ${keyword}.`, `Expected ${UNUSABLE[keyword]}.`);
       } else if (keyword === 'incomplete') {
         refuse(`ends in ${quote(value)}, which needs a value.`);
+      } else if (!keyword.startsWith('-') && !isKeyword(keyword)) {
+        refuse(`has the option ${quote(keyword)}, which ssh does not know.`, didYouMean(keyword, KEYWORDS).suggestion);
       } else {
         reading.warnings.push(
           `${formatPlace(place)}: ${keyword} in ${name} of ${reading.name} is not supported and not applied.`,
@@ -127,11 +141,13 @@ function applyOption(keyword: string, value: string, settings: MutableSettings, 
     case 'identityfile':
       settings.identities = [...(settings.identities ?? []), expandPath(value, folders)];
       return true;
-    case 'identitiesonly':
-      settings.identitiesOnly ??= value.toLowerCase() === 'yes';
-      return true;
+    case 'identitiesonly': {
+      const only = flagOf(value);
+      if (only !== undefined) settings.identitiesOnly ??= only;
+      return only !== undefined;
+    }
     case 'hostkeyalias':
-      settings.hostKeyAlias ??= value;
+      settings.hostKeyAlias ??= value.toLowerCase();
       return true;
     case 'userknownhostsfile':
       settings.knownHostsFiles ??= value.split(/\s+/).map((file) => expandPath(file, folders));
@@ -166,6 +182,7 @@ function textOf(
     });
     return undefined;
   };
+  refuseDispute(name, variable, reading);
   if (variable.vaulted)
     return refuse('is encrypted with Ansible Vault, which is not read here', `${expected} in clear`);
   if (typeof variable.value === 'object') return refuse('is not a single value', expected);
@@ -180,6 +197,17 @@ function textOf(
   return check(text) ? text : refuse(`is ${quote(text)}`, expected);
 }
 
+function refuseDispute(name: string, { place, disputed }: Variable, reading: Reading): void {
+  if (disputed === undefined) return;
+  const groups = `${quote(disputed.rival)} and ${quote(disputed.group)}`;
+  reading.problems.push({
+    ...place,
+    what: `The groups ${groups} of ${reading.name} disagree about ${name}.`,
+    expected: 'Expected one value, or one of the host itself.',
+    suggestion: 'ansible_group_priority lets one of the groups win.',
+  });
+}
+
 /** A YAML list, or words separated by commas (the only form INI has). */
 function sitesOf(reading: Reading): string[] {
   const words = listOf('fleetproof_sites', reading, () => true, 'a list of URLs');
@@ -192,6 +220,7 @@ function sitesOf(reading: Reading): string[] {
 function listOf(name: string, reading: Reading, check: (word: string) => boolean, expected: string): string[] {
   const variable = reading.vars.get(name);
   if (variable === undefined) return [];
+  refuseDispute(name, variable, reading);
   const { value, place } = variable;
   const words = (Array.isArray(value) ? value.map(String) : String(value).split(',')).map((word) => word.trim());
   if (words.every(check)) return words;

@@ -2,7 +2,7 @@ import { type Place, quote } from '../error.ts';
 import { didYouMean } from '../suggest.ts';
 import type { InputText } from '../text.ts';
 import { readWords } from '../words.ts';
-import { type AnsibleInventory, declareGroup, declareHost, emptyInventory, type Variable } from './model.ts';
+import { type AnsibleInventory, declareGroup, declareHost, emptyInventory, setOnce, type Variable } from './model.ts';
 import { expandHostPattern } from './range.ts';
 
 interface Section {
@@ -69,7 +69,10 @@ function readLine(line: string, place: Place, { inventory, mentions, section }: 
   } else if (section?.kind === 'vars') {
     const variable = assignmentOf(line, place);
     if (variable === undefined) inventory.problems.push({ ...place, ...notAssigned(line, section.group) });
-    else declareGroup(inventory, section.group, place).vars.set(...variable);
+    else {
+      const group = declareGroup(inventory, section.group, place);
+      setOnce(group.vars, ...variable, `[${section.group}:vars]`, inventory.problems);
+    }
   } else if (section?.kind === 'children') {
     const child = /^([^:=\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1];
     if (child === undefined) {
@@ -106,7 +109,7 @@ function readHosts(line: string, group: string, place: Place, inventory: Ansible
   if (expanded.port !== undefined) vars.set('ansible_port', { value: expanded.port, place, vaulted: false });
   for (const word of assignments) {
     const variable = assignmentOf(word.text, place);
-    if (variable !== undefined) vars.set(...variable);
+    if (variable !== undefined) setOnce(vars, ...variable, pattern.text, problems);
     else
       problems.push({
         ...at(word.at),

@@ -5,6 +5,8 @@ export interface Variable {
   readonly value: unknown;
   readonly place: Place;
   readonly vaulted: boolean;
+  /** Two groups, neither of which outranks the other, give different values; this one only has the later name. */
+  readonly disputed?: { readonly group: string; readonly rival: string };
 }
 
 export type Variables = Map<string, Variable>;
@@ -57,18 +59,68 @@ export function declareHost(
   const host = hosts.get(name) ?? { name, groups: new Set<string>(), vars: new Map(), place };
   hosts.set(name, host);
   host.groups.add(group);
-  for (const [key, variable] of vars) {
-    const before = host.vars.get(key);
-    if (before !== undefined && String(before.value) !== String(variable.value)) {
-      const what = `${name} has ${key} twice, with different values; first in line ${before.place.line}.`;
-      problems.push({ ...variable.place, what });
-    }
-    host.vars.set(key, variable);
+  for (const [key, variable] of vars) setOnce(host.vars, key, variable, name, problems);
+}
+
+/** Sets a variable of a host or a group that may have it already; a second value that differs is a problem. */
+export function setOnce(
+  vars: Variables,
+  key: string,
+  variable: Variable,
+  owner: string,
+  problems: InputProblem[],
+): void {
+  const before = vars.get(key);
+  if (before !== undefined && !isSame(before, variable)) {
+    const { file, line } = before.place;
+    const where = file === variable.place.file ? `line ${line}` : `${file}:${line}`;
+    problems.push({ ...variable.place, what: `${owner} has ${key} twice, with different values; first in ${where}.` });
   }
+  vars.set(key, variable);
+}
+
+function isSame(a: Variable, b: Variable): boolean {
+  const [first, second] = [a, b].map(({ value }) =>
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  );
+  return first === second;
+}
+
+/**
+ * The variables of groups, weakest first as `ancestry` sorts them. Where two groups of one level disagree, Ansible
+ * takes the one with the later name; the variable is marked, and matters only if nothing stronger sets it.
+ */
+export function combineGroups(
+  groups: readonly RankedGroup[],
+  varsOf: (group: AnsibleGroup) => ReadonlyMap<string, Variable>,
+): Variables {
+  const combined: Variables = new Map();
+  const setBy = new Map<string, RankedGroup>();
+  for (const ranked of groups) {
+    for (const [key, variable] of varsOf(ranked.group)) {
+      const before = combined.get(key);
+      const rival = setBy.get(key);
+      const isTie = before !== undefined && rival?.rank === ranked.rank;
+      if (isTie && before.disputed !== undefined) continue;
+      setBy.set(key, ranked);
+      const disputed = isTie && !isSame(before, variable);
+      combined.set(
+        key,
+        disputed ? { ...variable, disputed: { group: ranked.group.name, rival: rival?.group.name ?? '' } } : variable,
+      );
+    }
+  }
+  return combined;
+}
+
+export interface RankedGroup {
+  readonly group: AnsibleGroup;
+  /** Equal for groups neither of which outranks the other. */
+  readonly rank: string;
 }
 
 /** All groups of a host with their ancestors, weakest variables first: by depth, priority, name. Without `all`. */
-export function ancestry(inventory: AnsibleInventory): (host: AnsibleHost) => readonly AnsibleGroup[] {
+export function ancestry(inventory: AnsibleInventory): (host: AnsibleHost) => readonly RankedGroup[] {
   const depths = depthsOf(inventory);
   const rank = (group: AnsibleGroup) => [depths.get(group.name) ?? 0, priorityOf(group)] as const;
   return (host) => {
@@ -80,11 +132,12 @@ export function ancestry(inventory: AnsibleInventory): (host: AnsibleHost) => re
       found.add(group);
       pending.push(...group.parents);
     }
-    return [...found].sort((a, b) => {
+    const sorted = [...found].sort((a, b) => {
       const [depthA, priorityA] = rank(a);
       const [depthB, priorityB] = rank(b);
       return depthA - depthB || priorityA - priorityB || (a.name < b.name ? -1 : 1);
     });
+    return sorted.map((group) => ({ group, rank: rank(group).join() }));
   };
 }
 

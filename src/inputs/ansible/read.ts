@@ -2,7 +2,7 @@ import type { Declarations } from '../declared.ts';
 import { InputError } from '../error.ts';
 import type { Folders } from '../text.ts';
 import { declareAnsibleHost } from './declare.ts';
-import { type AnsibleInventory, ancestry, type Variables } from './model.ts';
+import { type AnsibleInventory, ancestry, combineGroups, type Variables } from './model.ts';
 import { type VariableFiles, variableFiles } from './variable-files.ts';
 
 /**
@@ -19,14 +19,14 @@ export function readAnsible(file: string, inventory: AnsibleInventory, folders: 
     const vars: Variables = new Map();
     const layers = [
       all,
-      ...groups.map((group) => group.vars),
+      combineGroups(groups, (group) => group.vars),
       groupFiles('all'),
-      ...groups.map((group) => groupFiles(group.name)),
+      combineGroups(groups, (group) => groupFiles(group.name)),
       host.vars,
       hostFiles(host.name),
     ];
     for (const layer of layers) for (const [name, variable] of layer ?? []) vars.set(name, variable);
-    const names = groups.map(({ name }) => name).filter((name) => name !== 'ungrouped');
+    const names = groups.map(({ group }) => group.name).filter((name) => name !== 'ungrouped');
     return declareAnsibleHost({ name: host.name, groups: names.sort(), place: host.place }, vars, folders);
   });
   if (inventory.problems.length > 0) throw new InputError('data', inventory.problems);

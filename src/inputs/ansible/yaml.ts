@@ -1,6 +1,6 @@
 import { type InputProblem, quote } from '../error.ts';
 import type { Path, YamlFile } from '../yaml.ts';
-import { type AnsibleInventory, declareGroup, declareHost, emptyInventory, type Variable } from './model.ts';
+import { type AnsibleInventory, declareGroup, declareHost, emptyInventory, setOnce, type Variable } from './model.ts';
 import { expandHostPattern } from './range.ts';
 
 const SECTIONS = ['hosts', 'vars', 'children'];
@@ -27,7 +27,9 @@ function readGroup(name: string, content: unknown, path: Path, yaml: YamlFile, i
   for (const [section, members] of entriesOf(content, path, yaml, problems)) {
     const at = [...path, section];
     if (section === 'vars') {
-      for (const [key, variable] of variablesAt(members, at, yaml, problems)) group.vars.set(key, variable);
+      for (const [key, variable] of variablesAt(members, at, yaml, problems)) {
+        setOnce(group.vars, key, variable, `The group ${quote(name)}`, problems);
+      }
     } else if (section === 'children') {
       for (const [child, below] of entriesOf(members, at, yaml, problems)) {
         readGroup(child, below, [...at, child], yaml, inventory);
@@ -67,7 +69,9 @@ function readHosts(
   }
   const vars = new Map<string, Variable>();
   if (expanded.port !== undefined) vars.set('ansible_port', { value: expanded.port, place, vaulted: false });
-  for (const [key, variable] of variablesAt(content, path, yaml, inventory.problems)) vars.set(key, variable);
+  for (const [key, variable] of variablesAt(content, path, yaml, inventory.problems)) {
+    setOnce(vars, key, variable, pattern, inventory.problems);
+  }
   for (const name of expanded.names) declareHost(inventory, name, group, vars, place);
 }
 

@@ -1,3 +1,5 @@
+import { canonicalKeyword } from './keywords.ts';
+
 /** A setting given as arguments of ssh(1): `-J x`, `-p 22`, `-o Keyword=value`. Keywords are lower case. */
 export interface SshOption {
   readonly keyword: string;
@@ -56,5 +58,5 @@ export function equivalentJump(words: readonly string[]): string | undefined {
 function optionOf(letter: string, value: string): SshOption {
   if (letter !== 'o') return { keyword: KEYWORDS[letter] ?? `-${letter}`, value };
   const [, keyword = '', rest = ''] = /^\s*([A-Za-z0-9]*)\s*[= ]?\s*(.*)$/s.exec(value) ?? [];
-  return { keyword: keyword.toLowerCase(), value: rest.replace(/^"(.*)"$/s, '$1').trim() };
+  return { keyword: canonicalKeyword(keyword), value: rest.replace(/^"(.*)"$/s, '$1').trim() };
 }

@@ -1,7 +1,10 @@
 import { isAddress } from '../address.ts';
 import type { Place } from '../error.ts';
-import { formatPlace } from '../error.ts';
-import type { Criterion, SshLine } from './parse.ts';
+import { formatPlace, InputError, type InputProblem, quote } from '../error.ts';
+import { didYouMean } from '../suggest.ts';
+import type { Criterion } from './criteria.ts';
+import { KEYWORDS } from './keywords.ts';
+import type { SshLine } from './parse.ts';
 import { matchesList } from './patterns.ts';
 
 /** One value as it stands in a configuration file. */
@@ -33,14 +36,12 @@ interface State {
   readonly values: Map<string, SshValue>;
   readonly identityFiles: Map<string, SshValue>;
   readonly warnings: Set<string>;
+  readonly problems: InputProblem[];
 }
-
-/** ProxyJump and ProxyCommand share one first value (readconf.c: parse_jump). */
-const SHARED = new Map([['proxycommand', 'proxyjump']]);
 
 /**
  * Evaluates the files in order, as ssh(1) does: the first value wins; where a `Match final` stands, a second
- * pass runs with the resolved host name. Source: ssh_config(5), OpenSSH readconf.c and ssh.c.
+ * pass runs with the resolved host name. Throws `InputError` for unknown keywords. Source: ssh_config(5), OpenSSH readconf.c and ssh.c.
  */
 export function evaluateSsh(files: readonly (readonly SshLine[])[], question: SshQuestion): SshAnswer {
   const state: State = {
@@ -50,6 +51,7 @@ export function evaluateSsh(files: readonly (readonly SshLine[])[], question: Ss
     values: new Map(),
     identityFiles: new Map(),
     warnings: new Set(),
+    problems: [],
   };
   for (const lines of files) apply(lines, state, true);
   const hostName = lowerName(currentName(state));
@@ -58,6 +60,7 @@ export function evaluateSsh(files: readonly (readonly SshLine[])[], question: Ss
     state.values.set('hostname', { words: [hostName.replaceAll('%', '%%')], place: { file: '' } });
     for (const lines of files) apply(lines, second, true);
   }
+  if (state.problems.length > 0) throw new InputError('data', state.problems);
   return {
     hostName,
     values: state.values,
@@ -73,8 +76,21 @@ function apply(lines: readonly SshLine[], state: State, reachable: boolean): voi
     if (line.kind === 'host') active = reachable && matchesList(state.host, line.patterns);
     else if (line.kind === 'match') active = reachable && matchesCriteria(line.criteria, line.place, state);
     else if (line.kind === 'include') for (const included of line.files) apply(included, state, active);
+    else if (line.kind === 'unknown') checkIgnored(line.keyword, line.place, state);
     else if (active) set(line.keyword, { words: line.words, place: line.place }, state);
   }
+}
+
+/** Also where nothing matches; the IgnoreUnknown that counts so far decides. Source: readconf.c, parse_token. */
+function checkIgnored(keyword: string, place: Place, { values, problems }: State): void {
+  const ignored = values.get('ignoreunknown')?.words[0]?.toLowerCase().split(',') ?? [];
+  if (matchesList(keyword.toLowerCase(), ignored)) return;
+  problems.push({
+    ...place,
+    what: `${quote(keyword)} is not a keyword of ssh_config(5).`,
+    expected: 'Expected one that OpenSSH knows, or that IgnoreUnknown names.',
+    ...didYouMean(keyword, KEYWORDS),
+  });
 }
 
 function set(keyword: string, value: SshValue, state: State): void {
@@ -83,8 +99,9 @@ function set(keyword: string, value: SshValue, state: State): void {
     if (!state.identityFiles.has(file)) state.identityFiles.set(file, value);
     return;
   }
-  const shared = SHARED.get(keyword);
-  if (shared !== undefined && state.values.has(shared)) return;
+  // Whichever of the two stands first counts (readconf.c: parse_jump), but `ProxyJump none` lets a command through.
+  const jump = state.values.get('proxyjump')?.words[0]?.toLowerCase() ?? 'none';
+  if (keyword === 'proxycommand' && jump !== 'none') return;
   if (keyword === 'proxyjump' && state.values.has('proxycommand')) return;
   if (!state.values.has(keyword)) state.values.set(keyword, value);
 }

@@ -4,6 +4,7 @@ import { formatPlace, InputError, quote } from '../error.ts';
 import { expandPath, type Folders } from '../text.ts';
 import { equivalentJump } from './arguments.ts';
 import { evaluateSsh, type SshAnswer, type SshValue } from './evaluate.ts';
+import { flagOf } from './flag.ts';
 import { parseSshConfig, type SshConfigFile, type SshLine } from './parse.ts';
 
 /** Everything that `ssh NAME` would know from its configuration files. */
@@ -40,9 +41,10 @@ export interface SshGiven {
 
 /** ssh_config(5): what these keywords say is not followed, so it is said. */
 const NOT_APPLIED: Readonly<Record<string, RegExp>> = {
+  addressfamily: /^(?!any$)/i,
   bindaddress: /./,
   bindinterface: /./,
-  canonicalizehostname: /^(?!no$)/i,
+  canonicalizehostname: /^(?!(no|false)$)/i,
   certificatefile: /./,
   identityagent: /^(?!SSH_AUTH_SOCK$)/,
   knownhostscommand: /^(?!none$)/i,
@@ -77,7 +79,8 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
   if (!isAddress(answer.hostName)) {
     checkedWord(answer, 'hostname', () => false, 'a host name, in which only %h and %% stand for something');
   }
-  const alias = answer.values.get('hostkeyalias')?.words[0];
+  // As ssh does; hashed entries of known_hosts tell upper case from lower case.
+  const alias = answer.values.get('hostkeyalias')?.words[0]?.toLowerCase();
   const tokens: Tokens = {
     '%%': '%',
     '%d': folders.home,
@@ -88,13 +91,14 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
     '%r': user,
     '%u': localUser,
   };
+  const only = checkedWord(answer, 'identitiesonly', (word) => flagOf(word) !== undefined, 'yes or no');
   const proxy = proxyOf(answer, tokens);
   return {
     address: answer.hostName,
     port,
     user,
     identities: answer.identityFiles.flatMap((value) => filesOf(value, [value.words.join(' ')], tokens, folders)),
-    identitiesOnly: answer.values.get('identitiesonly')?.words[0]?.toLowerCase() === 'yes',
+    identitiesOnly: flagOf(only ?? 'no') === true,
     ...proxy,
     ...(alias === undefined ? {} : { hostKeyAlias: alias }),
     knownHostsFiles: knownHostsOf(answer, tokens, folders),
@@ -106,7 +110,7 @@ type Tokens = Readonly<Record<string, string>>;
 
 function proxyOf(answer: SshAnswer, tokens: Tokens): Pick<SshSettings, 'jump' | 'refusal'> {
   const command = answer.values.get('proxycommand');
-  if (command !== undefined && command.words[0]?.toLowerCase() !== 'none') {
+  if (command !== undefined && command.words.join(' ').toLowerCase() !== 'none') {
     return { jump: [], refusal: proxyCommandRefusal(command) };
   }
   const jump = answer.values.get('proxyjump');
@@ -190,7 +194,7 @@ function notApplied(answer: SshAnswer): string[] {
     if (NOT_APPLIED[keyword]?.test(word) === true) {
       warnings.push(`${formatPlace(value.place)}: ${quote(`${keyword} ${word}`)} is not supported and not applied.`);
     }
-    if (keyword === 'stricthostkeychecking' && /^(no|off|accept-new)$/i.test(word)) {
+    if (keyword === 'stricthostkeychecking' && flagOf(word) !== true && !/^ask$/i.test(word)) {
       warnings.push(
         `${formatPlace(value.place)}: StrictHostKeyChecking ${word} is not followed: host keys are always checked.`,
       );

@@ -98,6 +98,39 @@ export const CASES: readonly Case[] = [
     host: 'web',
     expected: { port: 2200, user: 'deploy', identities: [`${home}/.ssh/my key`] },
   },
+  {
+    name: 'IdentityFile2 is IdentityFile',
+    config: 'IdentityFile2 /k\n',
+    host: 'web',
+    expected: { identities: ['/k'] },
+  },
+  {
+    name: 'old keywords, and unknown ones that IgnoreUnknown names',
+    config: 'Protocol 2\nUseRoaming no\nRSAAuthentication no\nIgnoreUnknown Foo*\nFooBar x\nPort 2200\n',
+    host: 'web',
+    expected: { port: 2200 },
+  },
+  { name: 'quoted keyword', config: '"Port" 2200\n', host: 'web', expected: { port: 2200 } },
+  { name: 'Match with =, and a comment', config: 'Match host=web #x\n  Port 1\n', host: 'web', expected: { port: 1 } },
+  {
+    name: 'Match does not know single quotes',
+    config: "Match host 'web'\n  Port 1\n",
+    host: 'web',
+    expected: { port: 22 },
+  },
+  {
+    name: 'Match all behind one criterion',
+    config: 'Match host web all\n  Port 1\n',
+    host: 'web',
+    expected: { port: 1 },
+  },
+  { name: 'Match !all', config: 'Match !all\n  Port 1\n', host: 'web', expected: { port: 22 } },
+  {
+    name: '# inside a word is part of it',
+    config: 'IdentityFile /k/C#/key\nUserKnownHostsFile /a#b # c\nHostKeyAlias=x#y #z\n',
+    host: 'web',
+    expected: { identities: ['/k/C#/key'], hostKeyAlias: 'x#y' },
+  },
   { name: 'CRLF line ends', config: 'Host web\r\n  Port 2200\r\n', host: 'web', expected: { port: 2200 } },
   {
     name: 'quoted Host pattern',
@@ -131,7 +164,7 @@ export const CASES: readonly Case[] = [
   },
   {
     name: 'IdentitiesOnly, HostKeyAlias, known_hosts files',
-    config: 'IdentitiesOnly yes\nHostKeyAlias web.alias\nUserKnownHostsFile ~/.ssh/kh1 /etc/kh2\n',
+    config: 'IdentitiesOnly yes\nHostKeyAlias Web.Alias\nUserKnownHostsFile ~/.ssh/kh1 /etc/kh2\n',
     host: 'web',
     expected: {
       identitiesOnly: true,
@@ -157,6 +190,13 @@ export const CASES: readonly Case[] = [
     host: 'web',
     expected: { identitiesOnly: true, jump: [] },
   },
+  ...['true', 'TRUE', '"Yes"'].map((word) => ({
+    name: `IdentitiesOnly ${word}`,
+    config: `IdentitiesOnly ${word}\n`,
+    host: 'web',
+    expected: { identitiesOnly: true },
+  })),
+  { name: 'IdentitiesOnly False', config: 'IdentitiesOnly False\n', host: 'web', expected: { identitiesOnly: false } },
   { name: 'Match all', config: 'Match all\n  User everyone\n', host: 'web', expected: { user: 'everyone' } },
   {
     name: 'Match host sees HostName so far',

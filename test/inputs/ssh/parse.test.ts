@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isNamedInSshConfig, loadSshConfig, resolveSsh } from '../../../src/inputs/ssh/resolve.ts';
+import { messageOf } from '../message.ts';
 import { folder, home, localUser, ours, write } from './files.ts';
 
 describe('what is said and not followed', () => {
@@ -25,13 +26,24 @@ describe('what is said and not followed', () => {
 
   it.each([
     ['Match localnetwork 10.0.0.0/8\n  User x\n', '"Match localnetwork" is not supported'],
+    ['StrictHostKeyChecking False\n', 'StrictHostKeyChecking False is not followed'],
     ['StrictHostKeyChecking accept-new\n', 'StrictHostKeyChecking accept-new is not followed'],
     ['RevokedHostKeys /etc/ssh/revoked\n', '"revokedhostkeys /etc/ssh/revoked" is not supported'],
     ['IdentityAgent /run/agent\n', '"identityagent /run/agent" is not supported'],
+    ['AddressFamily inet\n', '"addressfamily inet" is not supported and not applied'],
+    ['SmartcardDevice /lib/x.so\n', '"pkcs11provider /lib/x.so" is not supported'],
     ['CanonicalizeHostname yes\n', '"canonicalizehostname yes" is not supported'],
     ['IdentityFile none\n', 'IdentityFile none is not followed'],
   ])('%j', (config, warning) => {
     expect(ours(config, 'web').warnings.join('\n')).toContain(warning);
+  });
+
+  it('sees a ProxyCommand behind ProxyJump none, which ssh(1) runs', () => {
+    expect(ours('ProxyJump None\nProxyCommand nc x\nProxyJump a\n', 'web').refusal?.message).toContain(
+      'config:2:1: ProxyCommand',
+    );
+    expect(ours('ProxyJump none\nProxyCommand none\n', 'web')).not.toHaveProperty('refusal');
+    expect(ours('ProxyJump a\nProxyCommand nc x\n', 'web')).not.toHaveProperty('refusal');
   });
 
   it.each([
@@ -39,6 +51,8 @@ describe('what is said and not followed', () => {
     ['exec /usr/bin/ssh -q -W [%h]:%p -l ops -p 2222 -i ~/.ssh/k bastion', 'ProxyJump ops@bastion:2222'],
     ['ssh -o User=ops ops2@bastion -qW %h:%p', 'ProxyJump ops2@bastion'],
     ['nc -x proxy:1080 %h %p', 'Use ProxyJump instead'],
+    // To ssh a command goes on to the end of its line.
+    ['none # nothing', 'Use ProxyJump instead'],
   ])('refuses ProxyCommand %s', (command, advice) => {
     const { refusal, jump } = ours(`Host web\n  ProxyCommand ${command}\n`, 'web');
     expect(jump).toEqual([]);
@@ -49,7 +63,7 @@ describe('what is said and not followed', () => {
 
 it('is silent about what is followed or harmless', () => {
   const config =
-    'StrictHostKeyChecking yes\nCanonicalizeHostname no\nIdentityAgent SSH_AUTH_SOCK\nHashKnownHosts yes\nUser no\n';
+    'StrictHostKeyChecking true\nCanonicalizeHostname False\nIdentityAgent SSH_AUTH_SOCK\nAddressFamily Any\nHashKnownHosts yes\nUser no\n';
   expect(ours(config, 'web').warnings).toEqual([]);
 });
 
@@ -62,6 +76,10 @@ describe('tokens', () => {
     expect(settings.knownHostsFiles[0]).toBe(`${home}/.ssh/kh.web`);
   });
 
+  it('%k is the HostKeyAlias in lower case, as in known_hosts', () => {
+    expect(ours('HostKeyAlias Web.A\nUserKnownHostsFile /kh.%k\n', 'web').knownHostsFiles[0]).toBe('/kh.web.a');
+  });
+
   it('resolves relative names against the working directory', () => {
     expect(ours('IdentityFile keys/id\n', 'web').identities).toEqual([`${folder}/keys/id`]);
   });
@@ -69,11 +87,22 @@ describe('tokens', () => {
 
 describe('files that cannot be used', () => {
   it.each([
-    ['Host\n', 'config:1:1: "Host" cannot be read.'],
-    ['\n  Port\n', 'config:2:3: port has no value.'],
+    ['Host\n', 'config:1:1: Host has no value.'],
+    ['\n  Port\n', 'config:2:3: Port has no value.'],
     ['Match host\n', 'config:1:1: The criterion "host" has no value.'],
-    ['User "bob\n', 'config:1:1:'],
+    ['User "bob\n', 'config:1:1: User has a quote that is not closed.'],
+    ['Match all host web\n', 'config:1:1: The criterion "all" cannot be combined with others.'],
+    ['Match host web user x all\n', 'The criterion "all" cannot be combined'],
+    ['Match hots web\n', '"hots" is not a criterion of Match. Expected a line of ssh_config(5). Did you mean "host"?'],
+    ['Match user #x\n', 'The criterion "user" has no value.'],
+    ['ProxyJump a, b\n', 'config:1:1: ProxyJump has more than one value. Expected hosts with commas and no blanks'],
+    ['Host db\n  ProxyJump a b\n', 'config:2:3: ProxyJump has more than one value.'],
+    ['HostName a b\n', 'HostName has more than one value.'],
+    ['IdentityFile /my key\n', 'IdentityFile has more than one value. Expected one, in quotes'],
+    ['IgnoreUnknown a b\n', 'IgnoreUnknown has more than one value.'],
+    ['ProxyCommand sh -c "x\n', 'ProxyCommand has a quote that is not closed.'],
     ['Port abc\n', 'config:1:1: "abc" cannot be used. Expected a port number from 1 to 65535.'],
+    ['\n IdentitiesOnly on\n', 'config:2:2: "on" cannot be used. Expected yes or no.'],
     ['Port 0\n', 'Expected a port number'],
     ['User -oProxyCommand=x\n', 'Expected a user name.'],
     ['HostName -bad\n', 'Expected a host name'],
@@ -84,6 +113,29 @@ describe('files that cannot be used', () => {
     ['ProxyJump %C\n', 'holds "%C", which is not supported'],
   ])('%j', (config, message) => {
     expect(() => ours(config, 'web')).toThrow(message);
+  });
+
+  it('knows every keyword that it refuses, and says all of them with the nearest', () => {
+    expect(
+      messageOf(() => ours('  HostNam x\nHost db\n\tProxJump=gate\nUsr x\nfrobnicate x\n', 'web')).split('\n'),
+    ).toEqual([
+      `65 ${folder}/config:1:3: "HostNam" is not a keyword of ssh_config(5). Expected one that OpenSSH knows, or that IgnoreUnknown names. Did you mean "HostName"?`,
+      expect.stringContaining(`config:3:2: "ProxJump" is not a keyword of ssh_config(5).`),
+      expect.stringContaining('Did you mean "User"?'),
+      expect.stringMatching(/config:5:1: "frobnicate" .* IgnoreUnknown names\.$/),
+    ]);
+  });
+
+  it.each([
+    ['IgnoreUnknown Foo*,bar\nFooX 1\nBAR 2\n', true],
+    ['IgnoreUnknown foo*,!foox\nFooX 1\n', false],
+    ['FooX 1\nIgnoreUnknown foo*\n', false],
+    ['Host db\n  IgnoreUnknown foo*\nHost *\n  FooX 1\n', false],
+    ['Host web\n  IgnoreUnknown foo*\nHost db\n  FooX 1\n', true],
+    ['IgnoreUnknown bar\nIgnoreUnknown foo*\nFooX 1\n', false],
+  ])('%j: ignored %s', (config, ignored) => {
+    if (ignored) expect(ours(config, 'web').warnings).toEqual([]);
+    else expect(() => ours(config, 'web')).toThrow('"FooX" is not a keyword');
   });
 
   it('stops at an Include that includes itself', () => {
