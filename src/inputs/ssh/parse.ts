@@ -99,7 +99,9 @@ function parseLine(text: string, place: Place, include: Include): SshLine | unde
 function refuseForeign(file: string, folders: Folders): Stats {
   const stats = statSync(expandPath(file, folders));
   const foreign = stats.uid !== 0 && stats.uid !== process.getuid?.();
-  if (!foreign && (stats.mode & 0o022) === 0) return stats;
+  // Debian's ssh, too, lets the group write that has the user as its only member.
+  const others = stats.gid === stats.uid ? 0o002 : 0o022;
+  if (!foreign && (stats.mode & others) === 0) return stats;
   throw new InputError('data', [
     {
       file,
