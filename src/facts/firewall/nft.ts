@@ -8,20 +8,14 @@ import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts'
 import type { Action, Chain, Rule, Table } from './ruleset.ts';
 
 /** Statements after which the next one is evaluated, and which match every packet. */
-const PASSING = new Set([
-  'counter',
-  'mangle',
-  'notrack',
-  'ct helper',
-  'ct timeout',
-  'set',
-  'map',
-  'meter',
-  'last',
-  'comment',
-]);
+const PASSING = new Set(['counter', 'mangle', 'notrack', 'ct helper', 'ct timeout', 'last', 'comment']);
 /** Statements that let only some packets go on. */
 const SAMPLING = new Set(['limit', 'quota', 'ct count']);
+/**
+ * Statements that put the packet into a set. They let only some go on as well: those for which the set has room, and
+ * within the rate or count that may stand beside each element (`update @flood { ip saddr limit rate over … } drop`).
+ */
+const UPDATING = new Set(['set', 'map', 'meter']);
 
 /** One table of `nft -j list ruleset`, sorted but not yet read. */
 export interface NftTable {
@@ -127,7 +121,7 @@ function readChain(chain: JsonObject, rules: readonly Rule[]): Chain {
 
 /** A rule of nft is a list of statements; each one that decides or logs becomes a rule of ours. */
 function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
-  const statements = (listOf(rule.expr) ?? []).map((statement) => objectOf(statement) ?? { unknown: null });
+  const statements = (listOf(rule.expr) ?? []).map(statementOf);
   const text = statements
     .filter((statement) => !('counter' in statement))
     .map(nftText)
@@ -142,6 +136,7 @@ function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
     else if (kind === 'vmap' && fields !== undefined) {
       for (const [own, action] of readVerdictMap(match, fields, context)) add(action, own);
     } else if (SAMPLING.has(kind)) match.exact = false;
+    else if (UPDATING.has(kind)) addUpdate(match, fields, context);
     else if (!PASSING.has(kind)) {
       // `dnat ip6 to …` in a table of both families concerns one of them.
       if (fields?.family === (context.family === 'IPv4' ? 'ip6' : 'ip')) match.never = true;
@@ -150,6 +145,25 @@ function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
     }
   }
   return rules;
+}
+
+/** nft 1.0.6 prints what it has no JSON for as text, the update of a map among it. */
+function statementOf(statement: Json): JsonObject {
+  const isUpdate = typeof statement === 'string' && /^(add|update|delete) @/.test(statement);
+  return objectOf(statement) ?? (isUpdate ? { map: null } : { unknown: null });
+}
+
+/** An element out of the header of one family is never made of a packet of the other one. */
+function addUpdate(match: MatchDraft, fields: JsonObject | undefined, { family }: NftContext): void {
+  match.exact = false;
+  const headers = headersIn(fields?.elem ?? fields?.key);
+  if (headers.includes(family === 'IPv4' ? 'ip6' : 'ip')) match.never = true;
+}
+
+function headersIn(key: Json | undefined): readonly string[] {
+  const object = objectOf(key);
+  if (typeof object?.protocol === 'string') return [object.protocol];
+  return (listOf(key) ?? Object.values(object ?? {})).flatMap(headersIn);
 }
 
 /** The verdict of one statement; undefined when the next statement decides. */
