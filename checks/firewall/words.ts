@@ -49,7 +49,10 @@ export function closing(opening: Opening): string {
   if (opening.table.startsWith('iptables') && opening.rule.startsWith('-A ')) {
     return `${tool} ${tableOption(opening.table)}${opening.rule.replace(/^-A/, '-D')}`;
   }
-  const place = `${opening.table.replace(/^\S+ /, '')} ${opening.chain}`;
+  const table = opening.table
+    .replace(/^iptables /, opening.family === 'IPv4' ? 'ip ' : 'ip6 ')
+    .replace(/^nftables /, '');
+  const place = `${table} ${opening.chain}`;
   return `nft -a list chain ${place}   # then: nft delete rule ${place} handle NUMBER`;
 }
 

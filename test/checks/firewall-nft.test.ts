@@ -21,6 +21,38 @@ test.each([
   ['nft-update-alone', firewallDefaultDeny, 'fail', EVERYTHING],
   ['nft-update-alone', firewallAllowedPorts, 'fail', EVERYTHING],
   ['nft-update-alone', firewallLogging, 'fail', 'No firewall denies'],
+  // Rules of nft in the tables of iptables, of which iptables-save shows less than there is.
+  ...(['nft-blocklist-ufw', 'nft-blocklist-ufw-trixie'] as const).flatMap((name) => [
+    [name, firewallActive, 'pass', 'ufw filters incoming connections'] as const,
+    [name, firewallDefaultDeny, 'pass', 'IPv4 and IPv6'] as const,
+    [name, firewallAllowedPorts, 'pass', 'lets in 22/tcp from anywhere (IPv4 and IPv6)'] as const,
+    [name, firewallEffective, 'pass', 'own rules'] as const,
+    [name, firewallLogging, 'pass', 'logs denied connections'] as const,
+  ]),
+  ['nft-blocklist-alone', firewallActive, 'fail', 'ufw is installed but inactive'],
+  ['nft-blocklist-alone', firewallDefaultDeny, 'fail', EVERYTHING],
+  ['nft-blocklist-alone', firewallAllowedPorts, 'fail', EVERYTHING],
+  ['nft-vmap-ufw-trixie', firewallActive, 'pass', 'ufw filters incoming connections'],
+  ['nft-vmap-ufw-trixie', firewallAllowedPorts, 'fail', 'lets in 5432/tcp from anywhere (IPv4), which'],
+  ['nft-vmap-ufw-trixie', firewallEffective, 'fail', "A rule outside ufw's own lets in 5432/tcp from anywhere (IPv4)."],
+  ['nft-native-ufw', firewallActive, 'pass', 'ufw filters incoming connections'],
+  [
+    'nft-native-ufw',
+    firewallAllowedPorts,
+    'fail',
+    'lets in 9100/tcp from 10.9.0.1/32 (IPv4), 9100/tcp from 10.9.0.2/31 (IPv4), 9100/tcp from 10.9.0.4/31 (IPv4), 9100/tcp from 10.9.0.6/32 (IPv4) and 5432/tcp from anywhere (IPv6), which',
+  ],
+  ['nft-native-ufw', firewallLogging, 'pass', 'logs denied connections'],
+  ['nft-native-ufw-bullseye', firewallActive, 'pass', 'ufw filters incoming connections'],
+  [
+    'nft-native-ufw-bullseye',
+    firewallAllowedPorts,
+    'fail',
+    'lets in 5432/tcp from 10.0.0.0/8 (IPv4) and 5432/tcp from anywhere (IPv6), which',
+  ],
+  // A base chain of nft in a table of iptables.
+  ['nft-base-chain-ufw-trixie', firewallActive, 'pass', 'ufw filters incoming connections'],
+  ['nft-base-chain-ufw-trixie', firewallEffective, 'fail', '5432/tcp from anywhere, sent to 10.1.1.1:5432 (IPv4)'],
 ] as const)('%s, %#', (name, check, verdict, because) => {
   const findings = judged(check, captureOf(recorded(name)));
   expect(verdicts(findings)).toEqual([verdict]);

@@ -4,6 +4,7 @@ import { byParts, memoized } from '../memo.ts';
 import { type Answered, type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
+import { nftName, withNative } from './native.ts';
 import { ipv6Absence, outsideInterfaces } from './network.ts';
 import { concerns, type NftTable, parseNft, readNftTable, tableNames } from './nft.ts';
 import { findPublished } from './published.ts';
@@ -42,8 +43,8 @@ function namesIn(text: string): readonly string[] {
 }
 
 /**
- * The tables of every tool that is there. `iptables-save` shows its own tables in full, nft shows the same
- * ones with the details of extensions missing, and the tables of iptables-legacy only its own tool shows.
+ * The tables of every tool that is there. `iptables-save` shows its own tables in full, but for what nft wrote into them;
+ * nft shows the same ones with the details of extensions missing, and the tables of iptables-legacy only its own tool shows.
  */
 export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
   const save = answer(outputs, SAVE[family]);
@@ -54,7 +55,9 @@ export function tablesOf(outputs: Outputs, family: Family): readonly Table[] {
       'The host has neither iptables-save nor nft, so the packet filter cannot be read.',
     );
   }
-  const own = save === undefined ? [] : ownTables(outputs, family, save);
+  const dumped = save === undefined ? [] : ownTables(outputs, family, save);
+  const own =
+    save === undefined || nft === undefined ? dumped : withNative(dumped, save, nft, () => nftTables(outputs), family);
   const shown = new Set(own.map(({ source, name }) => (source === 'iptables' ? nftName(family, name) : '')));
   const other = (table: { readonly name: string }): boolean => concerns(table, family) && !shown.has(table.name);
   if (nft === undefined || namesInNft(outputs)?.some((name) => other({ name })) === false) return own;
@@ -76,11 +79,6 @@ const nftTables = memoized((outputs: Outputs): readonly NftTable[] => parseNft(o
 function ownTables(outputs: Outputs, family: Family, save: string): readonly Table[] {
   if (isLegacy(outputs, family, save)) return readSave(save, SAVE[family], 'iptables-legacy');
   return [...readSave(save, SAVE[family]), ...legacyTables(outputs, family)];
-}
-
-/** nft's name of a table of iptables. */
-function nftName(family: Family, table: string): string {
-  return `${family === 'IPv4' ? 'ip' : 'ip6'} ${table}`;
 }
 
 /** What the tool printed; undefined when it is not on the host. */

@@ -86,13 +86,16 @@ export function concerns({ name }: Pick<NftTable, 'name'>, family: Family): bool
 
 /** The table as packets of one family see it. */
 export function readNftTable(table: NftTable, family: Family): Table {
-  const context = { family, sets: table.sets };
   const chains = table.chains.map((chain): [string, Chain] => {
     const name = String(chain.name);
-    const rules = (table.rules.get(name) ?? []).flatMap((rule) => readRule(rule, context));
-    return [name, readChain(chain, rules)];
+    return [name, readChain(chain, readNftChain(table, name, family).flat())];
   });
   return { source: 'nftables', name: table.name, chains: new Map(chains) };
+}
+
+/** For each rule of nft in the chain, those of ours. */
+export function readNftChain(table: NftTable, chain: string, family: Family): readonly (readonly Rule[])[] {
+  return (table.rules.get(chain) ?? []).map((rule) => readRule(rule, { family, sets: table.sets }));
 }
 
 function objectsOf(text: string): readonly JsonObject[] {
