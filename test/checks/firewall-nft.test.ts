@@ -53,6 +53,15 @@ test.each([
   // A base chain of nft in a table of iptables.
   ['nft-base-chain-ufw-trixie', firewallActive, 'pass', 'ufw filters incoming connections'],
   ['nft-base-chain-ufw-trixie', firewallEffective, 'fail', '5432/tcp from anywhere, sent to 10.1.1.1:5432 (IPv4)'],
+  // A dormant table does nothing, whatever is in it.
+  ['nft-dormant-trixie', firewallActive, 'fail', 'ufw is installed but inactive'],
+  ['nft-dormant-trixie', firewallDefaultDeny, 'fail', EVERYTHING],
+  ['nft-dormant-trixie', firewallAllowedPorts, 'fail', EVERYTHING],
+  ['nft-dormant-trixie', firewallLogging, 'fail', 'No firewall denies'],
+  ['nft-dormant-ufw-trixie', firewallActive, 'fail', "ufw's chains are in the kernel, but nothing leads to them"],
+  ['nft-dormant-ufw-trixie', firewallDefaultDeny, 'fail', EVERYTHING],
+  ['nft-flags', firewallDefaultDeny, 'unknown unparseable', 'table inet filter has a flag, but not which one'],
+  ['nft-flags-ufw', firewallDefaultDeny, 'unknown unparseable', 'table ip filter has a flag, but not which one'],
 ] as const)('%s, %#', (name, check, verdict, because) => {
   const findings = judged(check, captureOf(recorded(name)));
   expect(verdicts(findings)).toEqual([verdict]);

@@ -1,5 +1,5 @@
 import type { Family } from '../../model/facts/firewall.ts';
-import { type NftTable, readNftChain, readNftTable } from './nft.ts';
+import { isDormant, type NftTable, readNftChain, readNftTable } from './nft.ts';
 import type { JsonObject } from './nft-values.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
 
@@ -15,6 +15,8 @@ const LEFT_OUT =
 const LEFT_OUT_ONCE = new RegExp(
   `${LEFT_OUT.source}|"field": ?"(?![sd]addr|protocol|nexthdr|frag-off)|"meta": ?\\{"key": ?"(?!(?:[io]if(?:name)?|l4proto)")`,
 );
+/** That a table does nothing is left out as well. */
+const FLAGS = /"table": ?\{[^{}]*"flags"/;
 /** What it leaves out as a whole, it notes in the dump. */
 const NOTE = "contains incompatible base-chains, use 'nft' tool";
 
@@ -35,7 +37,7 @@ export function withNative(
   family: Family,
 ): readonly Table[] {
   const leftOut = save.includes('(nf_tables)') ? LEFT_OUT : LEFT_OUT_ONCE;
-  if (!leftOut.test(nft) && !save.includes(NOTE)) return own;
+  if (!leftOut.test(nft) && !FLAGS.test(nft) && !save.includes(NOTE)) return own;
   return own.map((table) => {
     const same =
       table.source === 'iptables' ? read().find(({ name }) => name === nftName(family, table.name)) : undefined;
@@ -49,6 +51,7 @@ export function withNative(
  */
 function merged(own: Table, native: NftTable, family: Family, leftOut: RegExp): Table {
   const isLeftOut = (rule: JsonObject | undefined): boolean => leftOut.test(JSON.stringify(rule?.expr ?? null));
+  if (isDormant(native)) return readNftTable(native, family);
   const hidden = native.chains.some(({ name }) => !own.chains.has(String(name)));
   if (!hidden && ![...native.rules.values()].flat().some(isLeftOut)) return own;
   const whole = readNftTable(native, family);

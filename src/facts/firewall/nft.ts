@@ -21,6 +21,8 @@ const UPDATING = new Set(['set', 'map', 'meter']);
 export interface NftTable {
   /** `inet filter`. */
   readonly name: string;
+  /** As nft prints them. */
+  readonly flags: readonly Json[];
   readonly chains: readonly JsonObject[];
   /** By chain. */
   readonly rules: ReadonlyMap<string, readonly JsonObject[]>;
@@ -35,6 +37,7 @@ export interface NftTable {
 export function parseNft(text: string): readonly NftTable[] {
   interface Draft {
     readonly name: string;
+    flags: readonly Json[];
     readonly chains: JsonObject[];
     readonly rules: Map<string, JsonObject[]>;
     readonly sets: Map<string, readonly Json[]>;
@@ -47,10 +50,11 @@ export function parseNft(text: string): readonly NftTable[] {
     const name = `${String(one.family)} ${String(kind === 'table' ? one.name : one.table)}`;
     let table = tables.get(name);
     if (table === undefined) {
-      table = { name, chains: [], rules: new Map(), sets: new Map() };
+      table = { name, flags: [], chains: [], rules: new Map(), sets: new Map() };
       tables.set(name, table);
     }
-    if (kind === 'chain') table.chains.push(one);
+    if (kind === 'table') table.flags = listOf(one.flags ?? []) ?? [one.flags ?? null];
+    else if (kind === 'chain') table.chains.push(one);
     else if (kind === 'set' || kind === 'map') table.sets.set(String(one.name), listOf(one.elem) ?? []);
     else if (kind === 'rule') {
       const rules = table.rules.get(String(one.chain)) ?? [];
@@ -84,11 +88,23 @@ export function concerns({ name }: Pick<NftTable, 'name'>, family: Family): bool
   return name.startsWith('inet ') || name.startsWith(family === 'IPv4' ? 'ip ' : 'ip6 ');
 }
 
+/** True when the kernel keeps the table, but leads no packet to it. nft 0.9.8 and 1.0.6 print another word instead. */
+export function isDormant({ name, flags }: NftTable): boolean {
+  if (flags.includes('dormant')) return true;
+  if (flags.every((flag) => flag === 'owner' || flag === 'persist')) return false;
+  return cannotTell(
+    'unparseable',
+    `nft says that table ${name} has a flag, but not which one: if the table is dormant, it filters nothing.`,
+  );
+}
+
 /** The table as packets of one family see it. */
 export function readNftTable(table: NftTable, family: Family): Table {
+  const dormant = isDormant(table);
   const chains = table.chains.map((chain): [string, Chain] => {
     const name = String(chain.name);
-    return [name, readChain(chain, readNftChain(table, name, family).flat())];
+    const rules = readNftChain(table, name, family).flat();
+    return [name, dormant ? { name, rules } : readChain(chain, rules)];
   });
   return { source: 'nftables', name: table.name, chains: new Map(chains) };
 }
