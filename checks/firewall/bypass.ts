@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Opening, PacketFilter, Published, Ufw } from '../../src/model/facts/firewall.ts';
-import { permits } from './coverage.ts';
+import { permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
 import { plain } from './now.ts';
 import { closing, grouped, listText, trafficText } from './words.ts';
@@ -37,9 +37,13 @@ export function publishedProblems(filters: readonly PacketFilter[]): readonly Pr
   const denying = filters.filter(({ denies }) => denies);
   const readers = denying.map((filter) => () => ({ filter, published: read(filter.published) ?? [] }));
   return collect(readers, (all) => {
-    const around = all.flatMap(({ filter, published }) =>
-      published.filter((one) => one.fate !== 'dropped' && !one.byUfw && !permits(filter.openings, one)),
-    );
+    const around = all.flatMap(({ filter, published }) => {
+      // A rule with a condition that is not read may be for a few addresses only.
+      const openings = filter.openings.filter(({ unread }) => unread.length === 0);
+      return published.filter(
+        (one) => one.fate !== 'dropped' && !one.byUfw && !permitsFrom(filter.outside, openings, one),
+      );
+    });
     return certain(around, (one) => `${trafficText(one)}, sent to ${one.to}`).map(({ text, members }) => ({
       because: `A port is published around the firewall: ${text}.`,
       actual: `${text} by "${members[0]?.rule}"${fateText(members[0])}`,

@@ -32,6 +32,34 @@ export function permits(permissions: readonly Permission[], traffic: Permission)
   );
 }
 
+/** The same for what comes in by these interfaces only: permissions for each of them make one for all. */
+export function permitsFrom(
+  interfaces: readonly string[],
+  permissions: readonly Permission[],
+  traffic: Permission,
+): boolean {
+  const ways = interfaces.filter((name) => comesInBy(traffic, name));
+  if (ways.length === 0) return permits(permissions, traffic);
+  return ways.every((name) =>
+    permits(
+      permissions.filter((one) => comesInBy(one, name)).map((one) => ({ ...one, interface: null })),
+      traffic,
+    ),
+  );
+}
+
+/** Whether traffic by this interface is meant: `eth0, wg+`, `not docker0`, or any. */
+export function comesInBy({ interface: on }: Pick<Traffic, 'interface'>, name: string): boolean {
+  if (on === null) return true;
+  const names = on.replace(/^not /, '').split(', ');
+  return names.some((one) => isOrBegins(one, name)) !== on.startsWith('not ');
+}
+
+/** `eth+` of iptables and `eth*` of nftables stand for every name that begins so. */
+function isOrBegins(pattern: string, name: string): boolean {
+  return /[+*]$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
 function addressWithin(inner: string | null, outer: string | null): boolean {
   if (outer === null) return true;
   return inner !== null && cidrContains(parseCidr(outer), parseCidr(inner));

@@ -1,5 +1,6 @@
 import type { Problem } from '../../src/model/check.ts';
 import type { Forwarding, Opening, PacketFilter } from '../../src/model/facts/firewall.ts';
+import { comesInBy } from './coverage.ts';
 import { familyText } from './families.ts';
 import { plain } from './now.ts';
 import { closing, grouped } from './words.ts';
@@ -20,16 +21,10 @@ function isWide({ protocol, ports, source, destination, unread }: Opening): bool
 }
 
 /** A rule for a tunnel or an inner network is one of the rules that the default leaves room for. */
-function isOutside({ interface: on }: Opening, outside: readonly string[]): boolean {
-  if (on === null || on.startsWith('not ')) return true;
-  return on
-    .split(', ')
-    .some((name) => outside.some((one) => (isPattern(name) ? one.startsWith(name.slice(0, -1)) : one === name)));
-}
-
-/** `eth+` of iptables, `eth*` of nftables. */
-function isPattern(name: string): boolean {
-  return name.endsWith('+') || name.endsWith('*');
+function isOutside(one: Opening, outside: readonly string[]): boolean {
+  const { interface: on } = one;
+  if (on === null || (on.startsWith('not ') && outside.length === 0)) return true;
+  return outside.some((name) => comesInBy(one, name));
 }
 
 /** What `/etc/default/ufw` makes of the default policy at the next start. */

@@ -72,11 +72,11 @@ function rewrite({ packets, to }: Translated): Packets {
   };
 }
 
-/** The packets once for each outside interface they can come in by; as they are when none is known. */
+/** The packets once for each outside interface that they can come in by; as they are when none is known. */
 function entries(packets: Packets, outside: readonly string[]): readonly Packets[] {
   const { inbound } = packets;
   const names = outside.filter((name) => inbound === null || matchesAny(name, inbound.names) !== inbound.except);
-  return names.length === 0
+  return outside.length === 0
     ? [packets]
     : names.map((name) => ({ ...packets, inbound: { names: [name], except: false } }));
 }

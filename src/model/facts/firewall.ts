@@ -95,7 +95,7 @@ export interface Published extends Traffic {
   readonly rule: string;
   /**
    * `accepted`: a rule lets it through. `policy`: only a default policy stops it.
-   * `dropped`: a rule stops it, or the input chains do not let the rewritten port in.
+   * `dropped`: a rule stops it, the input chains do not let the rewritten port in, or it is for inner networks only.
    */
   readonly fate: 'accepted' | 'policy' | 'dropped';
   /** The rule behind `accepted`; null otherwise. */

@@ -94,6 +94,12 @@ describe('published ports', () => {
       [],
     ],
     [
+      'for an inner network only',
+      ['-i wg0 -p tcp --dport 5432 -j DNAT --to-destination 172.17.0.2:80'],
+      ['FORWARD -j ACCEPT'],
+      ['tcp/5432 on wg0 → 172.17.0.2:80 dropped'],
+    ],
+    [
       'redirected to an open port',
       ['-p tcp --dport 8443 -j REDIRECT --to-ports 443'],
       ['INPUT -p tcp --dport 443 -j ACCEPT'],
