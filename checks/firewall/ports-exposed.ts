@@ -15,7 +15,7 @@ export const portsExposed = defineCheck({
 ufw delete allow PORT/tcp  # when the firewall opens it
 # Docker: publish on loopback only (-p 127.0.0.1:5432:5432), or filter in the chain DOCKER-USER`,
   limits:
-    'Seen from the scanner alone: what is closed to it may be open to others. Tried are the documented TCP ports, those the host listens on and those it forwards; not all 65535, and no UDP, which firewall-allowed-ports judges from the rules. Addresses that are not declared for the host are not tried, so IPv6 is where its name has an AAAA record.',
+    'Seen from the scanner alone: what is closed to it may be open to others. Tried are the documented TCP ports, those the host listens on and those it forwards; not all 65535, so a host that forwards too many to try is unknown; and no UDP, which firewall-allowed-ports judges from the rules. Addresses that are not declared for the host are not tried, so IPv6 is where its name has an AAAA record.',
   mappings: {
     'cis-debian-12': ['4.2.6'],
     'nist-800-53r5': ['CM-7', 'SC-7'],

@@ -7,7 +7,7 @@ interface Known {
   get<K extends FactName>(name: K): Fact<FactTypes[K]>;
 }
 
-/** Of a forwarded range of ports, the first ones stand for all. */
+/** Of a forwarded range of ports only the first ones are tried: the check does not take them for all. */
 const MOST_OF_A_RANGE = 16;
 /** A host with more listeners is not tried out; what was not tried is unknown to the check. */
 const MOST_PORTS = 300;
@@ -38,11 +38,15 @@ export function outsidePlanOf(
 function publishedPorts(facts: Known, name: 'packetFilter4' | 'packetFilter6'): number[] {
   const filter = content(facts.get(name));
   const published = filter === undefined ? undefined : content(filter.published);
-  return (published ?? []).flatMap(({ protocol, ports }) => (protocol === 'tcp' && ports !== null ? first(ports) : []));
+  return (published ?? []).flatMap(({ protocol, ports }) =>
+    (protocol === 'tcp' || protocol === 'any') && ports !== null ? first(ports) : [],
+  );
 }
 
 function first({ from, to }: PortRange): number[] {
-  return Array.from({ length: Math.min(to - from + 1, MOST_OF_A_RANGE) }, (_, offset) => from + offset);
+  // Nothing can be reached on port 0.
+  const begin = Math.max(from, 1);
+  return Array.from({ length: Math.min(to - begin + 1, MOST_OF_A_RANGE) }, (_, offset) => begin + offset);
 }
 
 function content<T>(fact: Fact<T>): T | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { portsExposed } from '../../checks/firewall/ports-exposed.ts';
 import type { Exchange } from '../../src/model/exchange.ts';
-import { noRoot, recorded, type State } from '../facts/firewall/recorded.ts';
+import { noRoot, recorded, type State, stdoutOf } from '../facts/firewall/recorded.ts';
 import { output } from '../facts/recorded.ts';
 import { comingFrom, controlled, tried, withOutside } from './outside.ts';
 import { captureOf, judged, verdicts } from './recorded.ts';
@@ -26,6 +26,13 @@ function judge(
 
 const V6 = '2001:db8::7';
 const documented = [tried(80, 'answered'), tried(443, 'refused')];
+const whole = [...documented, tried(8080, 'timeout')];
+/** The recorded forward with other conditions. */
+const forward = (conditions: string): State => {
+  const save = stdoutOf(recorded('dnat-style'), 'iptables-save');
+  const changed = save.replace('-p tcp -m tcp --dport 5432 -j DNAT', `${conditions} -j DNAT`);
+  return recorded('dnat-style', { 'iptables-save': changed });
+};
 const open = (port: number) => controlled([...documented, tried(port, 'answered')]);
 
 describe('ports-exposed', () => {
@@ -33,7 +40,7 @@ describe('ports-exposed', () => {
     [
       'documented ports only',
       recorded('pass'),
-      controlled(documented),
+      controlled(whole),
       'pass',
       'Seen from 198.51.100.7, 192.0.2.1 answers on 22/tcp and 80/tcp; all of it is documented. No IPv6 address of the host is declared',
     ],
@@ -47,7 +54,10 @@ describe('ports-exposed', () => {
     [
       'both families',
       recorded('pass'),
-      [...controlled(documented), ...controlled([tried(80, 'answered', 'port', V6)], V6)],
+      [
+        ...controlled(whole),
+        ...controlled([tried(80, 'answered', 'port', V6), tried(8080, 'timeout', 'port', V6)], V6),
+      ],
       'pass',
       `192.0.2.1 answers on 22/tcp and 80/tcp and ${V6} answers on 22/tcp and 80/tcp; all of it is documented.`,
     ],
@@ -108,7 +118,52 @@ describe('ports-exposed', () => {
       'unknown not-observable',
       '192.0.2.1 port 8080 took the connection and reset it at once',
     ],
-    ['a documented port that resets', recorded('pass'), controlled([tried(443, 'reset')]), 'pass', 'documented'],
+    [
+      'a documented port that resets',
+      recorded('pass'),
+      controlled([tried(443, 'reset'), tried(8080, 'timeout')]),
+      'pass',
+      'documented',
+    ],
+    [
+      'a port that the host listens on was not among those',
+      recorded('pass'),
+      controlled(documented),
+      'unknown not-observable',
+      'The host listens on 8080/tcp, and whether 192.0.2.1 answers there was not tried.',
+    ],
+    [
+      'a port that the host sends on was not among those',
+      recorded('dnat-style'),
+      controlled(whole),
+      'unknown not-observable',
+      'The host sends 5432/tcp from anywhere on to 172.17.0.2:5432, and not every one of these ports was tried',
+    ],
+    ['it was', recorded('dnat-style'), controlled([...whole, tried(5432, 'timeout')]), 'pass', 'documented'],
+    [
+      'every port but one is sent on',
+      forward('-p tcp -m multiport ! --dports 22'),
+      controlled([...whole, ...Array.from({ length: 21 }, (_, at) => tried(1 + at, 'timeout'))]),
+      'unknown not-observable',
+      'The host sends 23-65535/tcp from anywhere on to',
+    ],
+    [
+      'every port of every protocol is sent on',
+      forward(''),
+      controlled(whole),
+      'unknown not-observable',
+      'The host sends all traffic from anywhere on to',
+    ],
+    ['every port of UDP is', forward('-p udp'), controlled(whole), 'pass', 'documented'],
+    [
+      'an inner network is sent on',
+      recorded('dnat-style', {
+        'iptables-save': stdoutOf(forward(''), 'iptables-save').replace('! -i docker0', '-i wg0'),
+      }),
+      controlled(whole),
+      'pass',
+      'documented',
+    ],
     ['not tried in time', recorded('pass'), controlled([tried(8080, 'not-run')]), 'unknown timeout', 'was not tried'],
     [
       'a middlebox answers everything: nothing is proved',
@@ -186,6 +241,13 @@ describe('ports-exposed', () => {
     ['mapped into IPv6', '::ffff:198.51.100.7', 'pass'],
   ])('%s', (_, scanner, verdict) => {
     expect(verdicts(judge(recorded('pass'), open(8080), { params: from, scanner }))).toEqual([verdict]);
+  });
+
+  test('documented ports that are sent on need not be tried', () => {
+    const state = forward('-p tcp -m tcp --dport 9000:9100');
+    expect(verdicts(judge(state, controlled(whole)))).toEqual(['unknown not-observable']);
+    const params = { allowed: ['22/tcp', '80/tcp', '443/tcp', '9000-9099/tcp', '9100/tcp'] };
+    expect(verdicts(judge(state, controlled(whole), { params }))).toEqual(['pass']);
   });
 
   test('a port that must answer', () => {
