@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fail2banSshdJail } from '../../checks/fail2ban/fail2ban-sshd-jail.ts';
 import type { Output } from '../../src/model/probe.ts';
@@ -123,6 +124,19 @@ describe('fail2ban-sshd-jail', () => {
     const finding = judgeState(fail2banSshdJail, 'bookworm/compliant', changes);
     expect(verdictOf(finding), finding.because).toBe(verdict);
     expect(finding.because).toMatch(because);
+  });
+
+  test('a ban in a chain of the prerouting hook, as chain_hook = prerouting makes it', () => {
+    const file = new URL('../captures/states/trixie/fail2ban-banned.json', import.meta.url);
+    const { outputs } = JSON.parse(readFileSync(file, 'utf8')) as { outputs: readonly Output[] };
+    const banned = outputs.find(({ probe }) => probe === 'nft-ruleset')?.stdout ?? '';
+    const verdict = (own: string): string => {
+      const stdout = banned.replace(/("name": "f2b-chain"[^}]*"hook": )"input"/, own);
+      expect(stdout).not.toBe(banned);
+      return verdictOf(judgeState(fail2banSshdJail, 'trixie/fail2ban-banned', said({ 'nft-ruleset': { stdout } })));
+    };
+    expect(verdict('$1"prerouting"')).toBe('pass');
+    expect(verdict('$1"forward"')).toBe('fail');
   });
 
   /** Status texts of six releases on an otherwise compliant host: each reports a healthy service. */

@@ -68,6 +68,38 @@ describe('a published port and the rules that let in the same one', () => {
   });
 });
 
+describe('a published port that is dropped before it is translated', () => {
+  test.each([
+    ['in the table raw', recorded('dnat-raw-drop'), 'pass', 'own rules'],
+    ['in the table mangle', recorded('dnat-mangle-drop'), 'pass', 'own rules'],
+    ['from a few addresses, and by a state that no packet has there', recorded('dnat-raw-late'), 'fail', published],
+    [
+      'on another interface',
+      withRules('dnat-raw-drop', [], (save) => save.replace('-A PREROUTING -i eth0', '-A PREROUTING -i wg0')),
+      'fail',
+      published,
+    ],
+    [
+      'from all but a few addresses',
+      withRules('dnat-raw-drop', [], (save) =>
+        save.replace('-A PREROUTING -i eth0', '-A PREROUTING ! -s 192.0.2.0/24 -i eth0'),
+      ),
+      'fail',
+      '5432/tcp from 192.0.2.0/24, sent to 172.17.0.2:5432 (IPv4).',
+    ],
+    [
+      'by the state that every packet has there',
+      withRules('dnat-raw-late', [], (save) => save.replace('--ctstate NEW -j DROP', '--ctstate INVALID -j DROP')),
+      'pass',
+      'own rules',
+    ],
+  ] as const)('%s', (_, state, verdict, because) => {
+    const findings = judged(firewallEffective, captureOf(state));
+    expect(findings[0]?.because).toContain(because);
+    expect(verdicts(findings)).toEqual([verdict]);
+  });
+});
+
 function withoutUfw(state: State): State['outputs'] {
   return state.outputs.map((one) => (one.probe === 'firewall-programs' ? { ...one, stdout: '' } : one));
 }

@@ -4,6 +4,7 @@ import type { BansInKernel } from '../../model/facts/fail2ban.ts';
 import type { Family } from '../../model/facts/firewall.ts';
 import { INCOMING } from '../firewall/filter.ts';
 import { tablesOf } from '../firewall/kernel.ts';
+import { seenBy } from '../firewall/prerouting.ts';
 import { baseChains, type Ruleset } from '../firewall/ruleset.ts';
 import { walk } from '../firewall/walk.ts';
 import type { Outputs } from '../outputs.ts';
@@ -51,11 +52,13 @@ export function readBans(outputs: Outputs): Fact<BansInKernel> {
   });
 }
 
-/** Every base chain sees the packet; one that surely lets nothing of it through is enough. */
+/** Every base chain on the way sees the packet; one that surely lets nothing of it through is enough. */
 function refuses(ruleset: Ruleset, source: Cidr, port: number): boolean {
   const packets = { ...INCOMING, protocols: ['tcp'], ports: [{ from: port, to: port }], sources: [source] };
-  return baseChains(ruleset, 'input', 'filter').some(
-    ({ table, chain }) => walk(table, chain, packets).accepted.length === 0,
+  return ['prerouting', 'input'].some((hook) =>
+    baseChains(ruleset, hook, 'filter').some(
+      ({ table, chain }) => walk(table, chain, seenBy(chain, packets)).accepted.length === 0,
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 import { cannotTell } from '../../model/fact.ts';
 import { byParts, byText } from '../memo.ts';
 import { type FreeRule, readRule, ruleAmong } from './iptables-rule.ts';
-import type { Chain, Rule, Table } from './ruleset.ts';
+import { type Chain, PRIORITIES, type Rule, type Table } from './ruleset.ts';
 
 const BUILT_IN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
@@ -112,7 +112,12 @@ function finishChain(table: string, name: string, draft: ChainDraft): Chain {
   const rules = draft.rules;
   if (!BUILT_IN.includes(name)) return { name, rules };
   const base = { type: table === 'nat' ? 'nat' : 'filter', hook: name.toLowerCase(), policy: draft.policy ?? 'accept' };
-  return { name, rules, base };
+  return { name, rules, base: { ...base, priority: priorityOf(table) } };
+}
+
+function priorityOf(table: string): number {
+  if (table === 'nat') return PRIORITIES.translation;
+  return table === 'raw' || table === 'mangle' || table === 'security' ? PRIORITIES[table] : PRIORITIES.filter;
 }
 
 function draftTable(drafts: TableDrafts, name: string): Map<string, ChainDraft> {

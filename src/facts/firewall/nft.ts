@@ -5,7 +5,7 @@ import { addMatch, type NftContext } from './nft-match.ts';
 import { nftText } from './nft-text.ts';
 import { type Json, type JsonObject, listOf, type NamedSets, objectOf } from './nft-values.ts';
 import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts';
-import type { Action, Chain, Rule, Table } from './ruleset.ts';
+import { type Action, type Chain, PRIORITIES, type Rule, type Table } from './ruleset.ts';
 
 /** Statements after which the next one is evaluated, and which match every packet. */
 const PASSING = new Set(['counter', 'mangle', 'notrack', 'ct helper', 'ct timeout', 'last', 'comment']);
@@ -135,7 +135,8 @@ function readChain(chain: JsonObject, rules: readonly Rule[]): Chain {
   const name = String(chain.name);
   if (chain.hook === undefined) return { name, rules };
   const policy = chain.policy === 'drop' ? 'drop' : 'accept';
-  return { name, rules, base: { type: String(chain.type), hook: String(chain.hook), policy } };
+  const priority = typeof chain.prio === 'number' ? chain.prio : PRIORITIES.filter;
+  return { name, rules, base: { type: String(chain.type), hook: String(chain.hook), policy, priority } };
 }
 
 /** A rule of nft is a list of statements; each one that decides or logs becomes a rule of ours. */

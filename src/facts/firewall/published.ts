@@ -3,14 +3,15 @@ import type { Published } from '../../model/facts/firewall.ts';
 import { portNumber, toCidr } from './addresses.ts';
 import { inCommon, incomingOf, isUserChain, widest } from './filter.ts';
 import { matchesAny, type Packets } from './packets.ts';
+import { comingToTranslation } from './prerouting.ts';
 import { baseChains, type Ruleset } from './ruleset.ts';
 import { isInternal, isLoopback } from './stock.ts';
 import { trafficOf } from './traffic.ts';
 import { type Taken, type Translated, walk } from './walk.ts';
 
 /**
- * Where incoming traffic is sent elsewhere before the input chains see it (DNAT, REDIRECT), and what the
- * forward chains then do with it. `outside`: interfaces of the default route; empty when not known.
+ * Where incoming traffic is sent elsewhere before the input chains see it (DNAT, REDIRECT), whether it comes so far, and
+ * what the forward chains then do with it. `outside`: interfaces of the default route; empty when not known.
  * A default policy is no containment: whoever redirects a port accepts it before the policy, or will.
  */
 export function findPublished(ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
@@ -24,10 +25,11 @@ export function findPublished(ruleset: Ruleset, outside: readonly string[]): rea
 }
 
 function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
-  const rewritten = rewrite(one);
-  const local = one.to.address === null || isLoopback(rewritten.destinations);
+  const local = one.to.address === null || isLoopback(rewrite(one).destinations);
   const hook = local ? 'input' : 'forward';
-  const fates = entries(rewritten, outside).map((packets) => fateOf(packets, ruleset, hook));
+  const fates = entries(one.packets, outside)
+    .flatMap((packets) => comingToTranslation(packets, ruleset))
+    .map((packets) => fateOf(rewrite({ ...one, packets }), ruleset, hook));
   const accepted = fates.flatMap((fate) => fate.accepted);
   const common = { to: targetText(one), rule: one.final.rule };
   if (accepted.length > 0) {
@@ -60,7 +62,7 @@ function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): 
 }
 
 /** The packets after translation, as the later chains see them. */
-function rewrite({ packets, to }: Translated): Packets {
+function rewrite({ packets, to }: Pick<Translated, 'packets' | 'to'>): Packets {
   const address = to.address === null ? undefined : toCidr(to.address);
   return {
     ...packets,

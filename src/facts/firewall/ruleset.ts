@@ -29,8 +29,20 @@ export interface Chain {
     readonly type: string;
     readonly hook: string;
     readonly policy: 'accept' | 'drop';
+    /** Chains of a hook see packets in this order, the lowest first; see `PRIORITIES`. */
+    readonly priority: number;
   };
 }
+
+/** When things happen to an incoming packet. Source: linux/netfilter_ipv4.h, `nf_ip_hook_priorities`. */
+export const PRIORITIES = {
+  raw: -300,
+  tracking: -200,
+  mangle: -150,
+  translation: -100,
+  filter: 0,
+  security: 50,
+} as const;
 
 export interface Table {
   /** Which tool printed it. */

@@ -162,7 +162,7 @@ export function tableName({ source, name }: Table): string {
 }
 
 /** Without sets that are part of another one. */
-function distinct(all: readonly Packets[]): readonly Packets[] {
+export function distinct(all: readonly Packets[]): readonly Packets[] {
   const kept: Packets[] = [];
   for (const one of all) if (!kept.some((other) => contains(other, one))) kept.push(one);
   return kept;

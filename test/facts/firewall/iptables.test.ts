@@ -75,12 +75,17 @@ describe('one rule of iptables', () => {
 describe('iptables-save', () => {
   test('keeps the policy, the chains and the words of every rule', () => {
     const [filter, nat] = readSave(answerOf('docker-02-iptables-save', 'debian13'), 'iptables-save');
-    expect(filter?.chains.get('INPUT')?.base).toEqual({ type: 'filter', hook: 'input', policy: 'drop' });
+    expect(filter?.chains.get('INPUT')?.base).toEqual({ type: 'filter', hook: 'input', policy: 'drop', priority: 0 });
     expect(filter?.chains.get('DOCKER-USER')).toMatchObject({
       name: 'DOCKER-USER',
       rules: [{ text: '-A DOCKER-USER -j RETURN' }],
     });
-    expect(nat?.chains.get('PREROUTING')?.base).toEqual({ type: 'nat', hook: 'prerouting', policy: 'accept' });
+    expect(nat?.chains.get('PREROUTING')?.base).toEqual({
+      type: 'nat',
+      hook: 'prerouting',
+      policy: 'accept',
+      priority: -100,
+    });
     expect(nat?.chains.get('DOCKER')?.rules[1]?.action).toEqual({
       kind: 'translate',
       address: '172.17.0.2',

@@ -1,0 +1,31 @@
+import type { Packets } from './packets.ts';
+import { baseChains, type Chain, PRIORITIES, type Ruleset } from './ruleset.ts';
+import { distinct, walk } from './walk.ts';
+
+/**
+ * What is left of incoming packets when they come to translation: rules of the tables raw and mangle, and chains of nft
+ * before it, may have dropped them. Chains behind it see other addresses and ports, and are not asked.
+ */
+export function comingToTranslation(packets: Packets, ruleset: Ruleset): readonly Packets[] {
+  return baseChains(ruleset, 'prerouting', 'filter')
+    .filter(({ chain }) => priorityOf(chain) < PRIORITIES.translation)
+    .toSorted((one, other) => priorityOf(one.chain) - priorityOf(other.chain))
+    .reduce<readonly Packets[]>(
+      (left, { table, chain }) =>
+        distinct(
+          left.flatMap((one) =>
+            walk(table, chain, seenBy(chain, one)).accepted.map((taken) => ({ ...taken.packets, states: one.states })),
+          ),
+        ),
+      [packets],
+    );
+}
+
+/** The packets as a chain sees them: before connections are tracked, every packet is an invalid one. */
+export function seenBy(chain: Chain, packets: Packets): Packets {
+  return priorityOf(chain) < PRIORITIES.tracking ? { ...packets, states: ['INVALID'] } : packets;
+}
+
+function priorityOf({ base }: Chain): number {
+  return base?.priority ?? PRIORITIES.filter;
+}
