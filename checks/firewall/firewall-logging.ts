@@ -11,7 +11,7 @@ export const firewallLogging = defineCheck({
     'Denied connections are the first sign of a scan or of a service that lost its rule; without a log nobody sees them.',
   remediation: 'ufw logging low',
   limits:
-    'Levels are those of ufw; of other firewalls it is only seen that they log. Whether the log is kept and read is not judged.',
+    'Levels are those of ufw; of other firewalls it is only seen that they log something of what they deny. Whether the log is kept and read is not judged.',
   mappings: {
     'nist-800-53r5': ['AU-2', 'AU-12'],
     'iso-27001-2022': ['A.8.15'],

@@ -36,7 +36,10 @@ function silence(filter: PacketFilter, ufw: Ufw | undefined, wanted: LogLevel): 
   if (filter.ufw !== 'hooked') {
     // With IPV6=no ufw blocks IPv6 as a whole and has no rule to log with.
     const blocked = filter.family === 'IPv6' && ufw?.enabled === true && !ufw.ipv6 && filter.openings.length === 0;
-    return blocked || filter.logs.length > 0 ? undefined : 'No rule that incoming packets meet logs them';
+    if (blocked || filter.logs.some(({ denied }) => denied)) return undefined;
+    return filter.logs.length === 0
+      ? 'No rule that incoming packets meet logs them'
+      : 'The rules that log incoming packets log only what is let in';
   }
   const prefix = filter.family === 'IPv4' ? 'ufw' : 'ufw6';
   const has = (stage: string, text: string): boolean =>

@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest';
 import { firewallLogging } from '../../checks/firewall/firewall-logging.ts';
-import { noRoot, recorded, sampled, settings, stdoutOf } from '../facts/firewall/recorded.ts';
+import { noRoot, recorded, type State, sampled, settings, stdoutOf } from '../facts/firewall/recorded.ts';
 import { DISTROS } from '../facts/recorded.ts';
 import { captureOf, judged, verdicts } from './recorded.ts';
 
 const level = (name: string): string => settings([/LOGLEVEL=\w+/, `LOGLEVEL=${name}`]);
 const silent = stdoutOf(recorded('pass'), 'iptables-save').replace(/^.*-j LOG.*\n/gm, '');
+
+/** A recorded host whose rules log these packets instead of those that are left at the end. */
+const logging = (packets: string): State => {
+  const changed = (probe: string): string =>
+    stdoutOf(recorded('iptables-persistent'), probe)
+      .replace(/^-A INPUT -j LOG .*\n/m, '')
+      .replace(/^-A INPUT /m, `-A INPUT ${packets} -j LOG --log-prefix "seen: "\n-A INPUT `);
+  return recorded('iptables-persistent', {
+    'iptables-save': changed('iptables-save'),
+    'ip6tables-save': changed('ip6tables-save'),
+  });
+};
 
 describe('firewall-logging', () => {
   test.each(DISTROS)('ufw as %s shows it', (distro) => {
@@ -50,6 +62,17 @@ describe('firewall-logging', () => {
       'fail',
       'No rule that incoming packets meet logs them',
     ],
+    [
+      'a log of accepted SSH only',
+      logging('-p tcp -m tcp --dport 22 -m conntrack --ctstate NEW'),
+      'low',
+      'fail',
+      'log only what is let in (IPv4 and IPv6)',
+    ],
+    ['a log of several accepted ports', logging('-p tcp -m multiport --dports 22,80'), 'low', 'fail', 'what is let in'],
+    ['a log of a port that is denied', logging('-p tcp -m tcp --dport 23'), 'low', 'pass', 'logs denied connections'],
+    ['a log of both', logging('-p tcp -m multiport --dports 22,23'), 'low', 'pass', 'logs denied connections'],
+    ['a log of everything, first', logging('-m limit --limit 3/min'), 'low', 'pass', 'logs denied connections'],
     ['nothing', recorded('nothing'), 'low', 'fail', 'No firewall denies incoming connections'],
     ['ufw removed', recorded('nothing', { 'firewall-programs': '' }), 'low', 'fail', 'No firewall denies'],
     ['no sudo, off in the file', recorded('log-off', noRoot), 'low', 'fail', 'LOGLEVEL is "off"'],

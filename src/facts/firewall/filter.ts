@@ -39,18 +39,22 @@ export function evaluateFilter(
     return { table, chain, walk: result, denies: !acceptsEverything(result, incoming) };
   });
   const denying = inputs.filter((input) => input.denies);
+  const accepted = inCommon(denying.map((input) => input.walk.accepted));
+  const isDenied = (packets: Packets): boolean => denying.length > 0 && !isAccepted(packets, accepted);
   return {
     family: ruleset.family,
     chains: inputs.map((input) => describeInput(input, ruleset.family)),
     denies: denying.length > 0,
-    openings: openingsOf(denying, ruleset.family),
+    openings: openingsOf(accepted, ruleset.family),
     ufw: ufwState(inputs, ruleset),
     forwardDenies: baseChains(ruleset, 'forward', 'filter').some(
       ({ table, chain }) => !acceptsEverything(walk(table, chain, ANY_PACKET), ANY_PACKET),
     ),
     outside,
     published,
-    logs: inputs.flatMap((input) => input.walk.logs),
+    logs: inputs.flatMap((input) =>
+      input.walk.logs.map(({ chain, prefix, packets }) => ({ chain, prefix, denied: isDenied(packets) })),
+    ),
   };
 }
 
@@ -58,10 +62,23 @@ function acceptsEverything(result: Walk, start: Packets): boolean {
   return result.accepted.some(({ packets }) => contains(packets, start));
 }
 
+/** True when all of the packets are let in: each protocol, port and source by some rule. */
+function isAccepted(packets: Packets, accepted: readonly Taken[]): boolean {
+  const parts = each(packets.protocols).flatMap((protocols) =>
+    each(packets.ports).flatMap((ports) =>
+      each(packets.sources).map((sources): Packets => ({ ...packets, protocols, ports, sources })),
+    ),
+  );
+  return parts.every((part) => accepted.some((taken) => contains(taken.packets, part)));
+}
+
+function each<T>(values: readonly T[] | null): readonly (readonly T[] | null)[] {
+  return values?.map((value) => [value]) ?? [null];
+}
+
 /** What all the chains let through; each opening keeps the words of the first chain that has it. */
-function openingsOf(inputs: readonly Input[], family: Family): readonly Opening[] {
-  const common = inCommon(inputs.map((input) => input.walk.accepted));
-  const visible = widest(common).filter(({ packets }) => !isStock(packets) && !isInternal(packets.inbound));
+function openingsOf(accepted: readonly Taken[], family: Family): readonly Opening[] {
+  const visible = widest(accepted).filter(({ packets }) => !isStock(packets) && !isInternal(packets.inbound));
   return visible.flatMap(({ packets, chain, rule, table }) =>
     trafficOf(packets, family).map((traffic) => ({ ...traffic, rule, chain, table, byUfw: isUserChain(chain) })),
   );

@@ -17,11 +17,17 @@ export interface Translated extends Taken {
   readonly to: Extract<Action, { kind: 'translate' }>;
 }
 
+export interface Logged {
+  readonly packets: Packets;
+  readonly chain: string;
+  readonly prefix: string;
+}
+
 /** What becomes of the packets that enter a base chain. */
 export interface Walk {
   readonly accepted: readonly Taken[];
   readonly translated: readonly Translated[];
-  readonly logs: readonly { readonly chain: string; readonly prefix: string }[];
+  readonly logs: readonly Logged[];
   /** Chains that every one of the packets goes through. */
   readonly entered: ReadonlySet<string>;
   /** Some packets are left to the base chain's default policy. */
@@ -33,7 +39,7 @@ interface State {
   readonly start: Packets;
   readonly accepted: Taken[];
   readonly translated: Translated[];
-  readonly logs: { chain: string; prefix: string }[];
+  readonly logs: Logged[];
   readonly entered: Set<string>;
   steps: number;
 }
@@ -116,7 +122,7 @@ function applyRule(state: State, frame: Frame, rule: Rule, packets: Packets): re
     case 'continue':
       return [packets];
     case 'log':
-      state.logs.push({ chain: frame.chain.name, prefix: action.prefix });
+      state.logs.push({ packets: matched, chain: frame.chain.name, prefix: action.prefix });
       return [packets];
     case 'drop': {
       const left = afterDrop(rule.match, packets);

@@ -131,8 +131,16 @@ export interface PacketFilter {
   /** Interfaces by which strangers come in: of the default route, or all that are not the host's own. */
   readonly outside: readonly string[];
   readonly published: Fact<readonly Published[]>;
-  /** Log rules that incoming traffic can meet; the prefix is empty where the rule has none or hides it. */
-  readonly logs: readonly { readonly chain: string; readonly prefix: string }[];
+  readonly logs: readonly LogRule[];
+}
+
+/** A log rule that incoming traffic can meet. */
+export interface LogRule {
+  readonly chain: string;
+  /** Empty where the rule has none or hides it. */
+  readonly prefix: string;
+  /** False when it logs only what is let in. */
+  readonly denied: boolean;
 }
 
 export interface StoredAlternatives {

@@ -107,8 +107,8 @@ describe('one rule of every kind, as nft 1.0.6 prints it', () => {
 
   test('log statements', () => {
     expect(filterOf(statements).logs).toEqual([
-      { chain: 'input', prefix: 'in:' },
-      { chain: 'input', prefix: '' },
+      { chain: 'input', prefix: 'in:', denied: false },
+      { chain: 'input', prefix: '', denied: false },
     ]);
   });
 
