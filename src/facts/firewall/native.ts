@@ -1,4 +1,5 @@
 import type { Family } from '../../model/facts/firewall.ts';
+import { byParts, byText } from '../memo.ts';
 import { isDormant, type NftTable, readNftChain, readNftTable } from './nft.ts';
 import type { JsonObject } from './nft-values.ts';
 import type { Chain, Rule, Table } from './ruleset.ts';
@@ -20,6 +21,11 @@ const FLAGS = /"table": ?\{[^{}]*"flags"/;
 /** What it leaves out as a whole, it notes in the dump. */
 const NOTE = "contains incompatible base-chains, use 'nft' tool";
 
+/** Hosts that are set up alike have the same rules in nft's words, and both families stand in one text. */
+const signsOf = byText(128, (nft) =>
+  byParts(4, (leftOut: RegExp) => ({ found: leftOut.test(nft) || FLAGS.test(nft) })),
+);
+
 /** nft's name of a table of iptables. */
 export function nftName(family: Family, table: string): string {
   return `${family === 'IPv4' ? 'ip' : 'ip6'} ${table}`;
@@ -37,7 +43,7 @@ export function withNative(
   family: Family,
 ): readonly Table[] {
   const leftOut = save.includes('(nf_tables)') ? LEFT_OUT : LEFT_OUT_ONCE;
-  if (!leftOut.test(nft) && !FLAGS.test(nft) && !save.includes(NOTE)) return own;
+  if (!signsOf(nft)(leftOut).found && !save.includes(NOTE)) return own;
   return own.map((table) => {
     const same =
       table.source === 'iptables' ? read().find(({ name }) => name === nftName(family, table.name)) : undefined;
