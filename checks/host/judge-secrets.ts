@@ -47,8 +47,7 @@ export function problemOf(file: SecretFile): Problem | undefined {
 export function blindSpot(closed: readonly ClosedPlace[], troubles: readonly string[]): undefined {
   const open = closed.find(({ isOpenToOthers }) => isOpenToOthers);
   if (open !== undefined) {
-    const remedy = `Let the scanning account read ${open.path}, or close it: chmod o-rx ${open.path}`;
-    cannotTell('unreadable', open.because, remedy);
+    cannotTell('unreadable', open.because, open.remedy);
   }
   if (troubles[0] !== undefined) cannotTell('unreadable', troubles[0]);
   return undefined;

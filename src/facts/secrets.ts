@@ -21,8 +21,9 @@ const LISTED = unique(SECRET_PLACES.flatMap((place) => pathsTo(place).list));
 const PASSED = unique(SECRET_PLACES.flatMap((place) => pathsTo(place).pass));
 
 /**
- * Prints `root DIR` and `key FILE` for what web servers are set to, `closed DIR` and `unread FILE` for what this user
- * cannot look into, and then one `ls` line for every candidate and every directory above it. Opens no candidate.
+ * Prints `root DIR` and `key FILE` for what web servers are set to, `closed DIR`, `closed-root DIR` and `unread FILE` for
+ * what this user cannot look into, and then one `ls` line for every candidate and every directory above it. Opens no
+ * candidate. A directive of nginx ends where its `;` or brace is, on whatever line; one of Apache where its line does.
  */
 const SNIPPET = `NL='
 '
@@ -56,11 +57,28 @@ for f in ${SECRET_PLACES.join(' ')}; do
 done
 w=$(for f in /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/* /etc/apache2/*.conf /etc/apache2/*-enabled/*; do
   [ -f "$f" ] || continue
-  case $f in *.key|*.pem|*.crt) continue ;; esac
-  [ -r "$f" ] && awk '
-    { gsub(/[";\\r]/, " ") }
-    $1 == "root" || tolower($1) == "documentroot" { print "root", $2 }
-    $1 == "ssl_certificate_key" || tolower($1) == "sslcertificatekeyfile" { print "key", $2 }' "$f" || printf 'unread %s\\n' "$f"
+  e='\\n'
+  case $f in
+    *.key|*.pem|*.crt|*.so) continue ;;
+    /etc/nginx/*) e=' ' ;;
+  esac
+  [ -r "$f" ] && awk -v e="$e" '
+    function say(text, word) {
+      gsub(/["\\047\\r\\t\\n ]+/, " ", text); gsub(/^ | $/, "", text)
+      word = tolower(text); sub(/ .*/, "", word); sub(/^[^ ]* ?/, "", text)
+      if (word ~ /^(virtual)?documentroot(ip)?$|^root$/) print "root", text
+      if (word ~ /^ssl_?certificate_?key(file)?$/) print "key", text
+    }
+    {
+      sub(/(^|[ \\t;{}])#.*/, "")
+      if (e != " " && sub(/\\\\\\r?$/, "")) { s = s $0 " "; next }
+      gsub(/[$][{]/, "$")
+      s = substr(s, 1, 4096) $0 e
+      n = split(s, part, e == " " ? "[;{}]" : e)
+      for (i = 1; i < n; i++) say(part[i])
+      s = part[n]
+    }
+    END { say(s) }' "$f" || printf 'unread %s\\n' "$f"
 done)
 printf '%s\\n' "$w" | awk 'NF && !seen[$0]++'
 set -f; IFS=$NL; set -- $w; set +f; unset IFS
@@ -68,7 +86,11 @@ for l in "$@"; do
   p=\${l#* }
   case $l in
     'key /'*) found "$p" ;;
-    'root /'*) for f in "$p"/.env "$p"/.env.*; do found "$f"; done ;;
+    'root /'*)
+      for f in "$p"/.env "$p"/.env.*; do found "$f"; done
+      d=$p
+      until [ -z "$d" ] || [ -e "$d" ]; do d=\${d%/*}; done
+      { [ ! -d "$d" ] || [ -x "$d" ]; } && { [ "$d" != "$p" ] || [ -r "$d" ]; } || printf 'closed-root %s\\n' "$p" ;;
   esac
 done
 set -f; IFS=$NL

@@ -20,6 +20,15 @@ describe('secrets-permissions', () => {
     ['trixie-secrets-unlisted-home', 'unknown unreadable', 'Other accounts may pass /home/alice (mode 0711)'],
     ['trixie-secrets-unlisted-home-as-root', 'fail', '/home/alice/app/.env can be read by every account'],
     ['bookworm-secrets-unread-settings', 'unknown unreadable', '/etc/nginx/nginx.conf could not be read'],
+    // `server { listen 81; root /srv/site2; }`
+    ['bookworm-secrets-one-line-root', 'fail', '/srv/site2/.env lies in the document root /srv/site2'],
+    [
+      'bookworm-secrets-variable-root',
+      'unknown unreadable',
+      'the document root "/srv/www/$host", which is no plain path',
+    ],
+    // Mode 0750, root:www-data.
+    ['bookworm-secrets-closed-root', 'unknown unreadable', 'The document root /data/site could not be looked into'],
     ['bookworm-secrets-line-end', 'unknown unreadable', 'has a line end in its name'],
     ['bookworm-no-sudo-compliant', 'pass', 'in known places'],
   ] as const)('%s %s', (name, expected, because) => {
@@ -58,6 +67,28 @@ describe('secrets-permissions', () => {
       return { ...output, stdout: [...others, line].join('\n') };
     });
     expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
+  });
+
+  /** Lines about settings on top of those of a recording. */
+  test.each([
+    ['root /srv/$site', 'unknown unreadable', 'set to the document root "/srv/$site", which is no plain path'],
+    ['root /srv/%0/html', 'unknown unreadable', 'which is no plain path'],
+    ['root html', 'unknown unreadable', 'which is no plain path'],
+    ['root $WEB}/a', 'unknown unreadable', 'which is no plain path'],
+    ['root /home/$user/www', 'unknown unreadable', 'which is no plain path'],
+    ['key tls/site.key', 'unknown unreadable', 'set to the key "tls/site.key"'],
+    ['key /etc/ssl/$host.key', 'unknown unreadable', 'set to the key'],
+    ['closed-root /data/site', 'unknown unreadable', 'The document root /data/site could not be looked into'],
+    ['root /srv/app', 'fail', '/srv/app/.env lies in the document root /srv/app'],
+    ['root /srv/other', 'pass', 'None of'],
+  ])('%s: %s', (line, expected, because) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const changed = outputs.map((output) =>
+      output.probe === 'secret-files' ? { ...output, stdout: `${line}\n${output.stdout}` } : output,
+    );
+    const findings = judged(secretsPermissions, captureOf({ now, outputs: changed }));
+    expect(verdicts(findings)).toEqual([expected]);
+    expect(findings[0]?.because).toContain(because);
   });
 
   test.each([

@@ -20,12 +20,22 @@ export interface Listing {
   readonly keys: ReadonlySet<string>;
   /** Their document roots, each once. */
   readonly roots: readonly string[];
+  /** Document roots and keys that are no plain path: which files they are is decided elsewhere, or by each request. */
+  readonly unplain: readonly Unplain[];
+  /** Document roots that could not be looked into. */
+  readonly closedRoots: readonly string[];
   /** Directories that could not be looked into, each once. */
   readonly closed: readonly string[];
   /** Settings that could not be read. */
   readonly unread: readonly string[];
   /** What was left out on the host, as full sentences. */
   readonly oddities: readonly string[];
+}
+
+export interface Unplain {
+  readonly kind: 'root' | 'key';
+  /** As the settings have it, e.g. `/srv/www/$host`. */
+  readonly text: string;
 }
 
 /**
@@ -54,7 +64,7 @@ export function readListing(text: string): Listing {
   const said = (word: string): string[] =>
     lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
   const rows = new Map<string, Row>();
-  for (const line of lines.filter((one) => !/^(root|key|closed|unread|odd) |^many$/.test(one))) {
+  for (const line of lines.filter((one) => !/^(root|key|closed|closed-root|unread|odd) |^many$/.test(one))) {
     const row = readRow(line);
     // A name with a line end in it could pose as another file's line: the wider mode counts.
     const before = rows.get(row.path);
@@ -62,12 +72,22 @@ export function readListing(text: string): Listing {
   }
   return {
     rows,
-    keys: new Set(said('key')),
-    roots: [...new Set(said('root'))].filter((path) => path.startsWith('/') && path !== '/'),
+    keys: new Set(said('key').filter(isPlain)),
+    roots: [...new Set(said('root'))].filter((path) => isPlain(path) && path !== '/'),
+    unplain: (['root', 'key'] as const).flatMap((kind) => {
+      const texts = [...new Set(said(kind))].filter((text) => !isPlain(text));
+      return texts.map((text) => ({ kind, text }));
+    }),
+    closedRoots: said('closed-root'),
     closed: [...new Set(said('closed'))],
     unread: said('unread'),
     oddities: lines.flatMap(oddity),
   };
+}
+
+/** Not relative to what only the server knows, and without variables (`$`, in Apache also `%`) or escapes. */
+function isPlain(path: string): boolean {
+  return path.startsWith('/') && !/[$%\\]/.test(path);
 }
 
 /** As `readListing`, for a part that other hosts have too. */

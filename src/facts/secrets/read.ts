@@ -10,7 +10,7 @@ import {
 import { type Directory, membersOf, readDirectory } from '../accounts.ts';
 import { byParts, byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
-import { type Listing, parted, peopleOf, type Row, readCommonListing, readListing } from './listing.ts';
+import { type Listing, parted, peopleOf, type Row, readCommonListing, readListing, type Unplain } from './listing.ts';
 
 /** Groups that exist to share a secret with a service; the numbers of the others differ from host to host. */
 const SERVICE_GROUPS = new Set(['root', 'shadow', 'ssl-cert', 'ssh_keys', '_ssh']);
@@ -50,7 +50,12 @@ function filesIn(listing: Listing, beside: Listing | undefined, directory: Direc
   });
   return {
     files: files.sort(byPath),
-    closed: [...listing.closed.map((path) => closedOf(path, rows, directory)), ...listing.unread.map(unreadOf)],
+    closed: [
+      ...listing.closed.map((path) => closedOf(path, rows, directory)),
+      ...listing.closedRoots.map(closedRootOf),
+      ...listing.unread.map(unreadOf),
+      ...listing.unplain.map(unplainOf),
+    ],
     troubles: listing.oddities,
   };
 }
@@ -156,7 +161,12 @@ function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
     places: placesBelow(anyHome(path)),
     isOpenToOthers: row === undefined || letsOthersPass(row, rows, directory),
     because: `Other accounts may pass ${path} (mode ${mode}), but fleetproof could not look into it.`,
+    remedy: remedyOf(path),
   };
+}
+
+function remedyOf(path: string): string {
+  return `Let the scanning account read ${path}, or close it: chmod o-rx ${path}`;
 }
 
 /** The places that are in this folder, or that it is. */
@@ -186,7 +196,23 @@ function letsOthersPass(row: Row, rows: Rows, directory: Directory): boolean {
 
 function unreadOf(path: string): ClosedPlace {
   const because = `${path} could not be read, so the keys and document roots that it names are not known.`;
-  return { path, places: [TLS_KEYS, DOCUMENT_ROOTS], isOpenToOthers: true, because };
+  return { path, places: [TLS_KEYS, DOCUMENT_ROOTS], isOpenToOthers: true, because, remedy: remedyOf(path) };
+}
+
+/** Whoever may not pass it: the web server does, and hands out what is in it. */
+function closedRootOf(path: string): ClosedPlace {
+  const because = `The document root ${path} could not be looked into, and the web server may hand out what is in it.`;
+  const remedy = `Let the scanning account list ${path}: ls -a ${path}`;
+  return { path, places: [DOCUMENT_ROOTS], isOpenToOthers: true, because, remedy };
+}
+
+/** Where it leads is not known, so neither is what lies there. */
+function unplainOf({ kind, text }: Unplain): ClosedPlace {
+  const what = kind === 'root' ? 'document root' : 'key';
+  const because = `A web server is set to the ${what} "${text}", which is no plain path: what lies there was not looked at.`;
+  const remedy = `Name the ${what} by a whole path, without variables.`;
+  const places = [kind === 'root' ? DOCUMENT_ROOTS : TLS_KEYS];
+  return { path: text, places, isOpenToOthers: true, because, remedy };
 }
 
 function troublesOf(stderr: string): string[] {

@@ -46,7 +46,7 @@ function envFiles(folder: string): string[] {
 
 export interface SecretFiles {
   readonly files: readonly SecretFile[];
-  /** Directories and settings that the login user could not look into. */
+  /** Directories and settings that could not be looked into, and paths in settings that cannot be followed. */
   readonly closed: readonly ClosedPlace[];
   /** What could not be looked at, as full sentences. */
   readonly troubles: readonly string[];
@@ -80,4 +80,6 @@ export interface ClosedPlace {
   readonly isOpenToOthers: boolean;
   /** One full sentence. */
   readonly because: string;
+  /** What to do so that it can be judged. */
+  readonly remedy: string;
 }
