@@ -34,6 +34,11 @@ export function problemOf(file: SecretFile): Problem | undefined {
   if (/^\/etc\/(ssh|ssl|letsencrypt|shadow|gshadow)/.test(path) && owner !== 'root') {
     return { because: `${path} belongs to ${owner} instead of root.`, actual, remediation: `chown root ${path}` };
   }
+  if (readableBy === 'unsure')
+    cannotTell(
+      'not-observable',
+      `The group ${group}, which can read ${path}, has members of whom no account is listed.`,
+    );
   if (file.hasAcl)
     cannotTell(
       'not-observable',

@@ -29,6 +29,13 @@ describe('secrets-permissions', () => {
     ],
     // Mode 0750, root:www-data.
     ['bookworm-secrets-closed-root', 'unknown unreadable', 'The document root /data/site could not be looked into'],
+    // alice is in www-data and shadow.
+    [
+      'bookworm-secrets-service-groups',
+      'fail',
+      '/srv/app/.env can be read by the other members of a group (mode 0640, root:www-data)',
+    ],
+    ['bookworm-secrets-service-groups', 'fail', '/etc/shadow can be read by the other members of a group'],
     ['bookworm-secrets-line-end', 'unknown unreadable', 'has a line end in its name'],
     ['bookworm-no-sudo-compliant', 'pass', 'in known places'],
   ] as const)('%s %s', (name, expected, because) => {
@@ -67,6 +74,40 @@ describe('secrets-permissions', () => {
       return { ...output, stdout: [...others, line].join('\n') };
     });
     expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
+  });
+
+  /** Of the host whose /srv/app/.env is root:www-data, 0640, with other members in that group. */
+  test.each([
+    ['nobody', '', '/bin/bash', 'pass'],
+    ['a service', 'backup', '/bin/bash', 'pass'],
+    ['one who logs in', 'alice', '/bin/bash', 'fail'],
+    ['an account without a shell', 'alice', '/usr/sbin/nologin', 'pass'],
+    ['a name that stands nowhere else', 'carol', '/bin/bash', 'unknown not-observable'],
+  ])('a group of a service with %s in it', (_name, members, shell, expected) => {
+    const { now, outputs } = recording('bookworm-secrets-service-groups');
+    const changed = outputs.map((output) => {
+      const stdout = output.stdout
+        .replace(/^(shadow:.*:).*$/m, '$1')
+        .replace(/^(www-data:x:33:)[a-z]*$/m, `$1${members}`)
+        .replace(/^(alice:.*:).*$/m, `$1${shell}`);
+      return { ...output, stdout };
+    });
+    expect(verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed })))).toEqual([expected]);
+  });
+
+  test('who has the group of a service for a first one is in it, and its owner is nobody else', () => {
+    const { now, outputs } = recording('bookworm-secrets-service-groups');
+    const changed = (uid: string) =>
+      outputs.map((output) => {
+        if (output.probe === 'group-entries')
+          return { ...output, stdout: output.stdout.replaceAll(/:[a-z,]*alice$/gm, ':') };
+        if (output.probe === 'passwd-entries')
+          return { ...output, stdout: output.stdout.replace('alice:x:1001:1001', 'alice:x:1001:33') };
+        return { ...output, stdout: output.stdout.replace(/ 0( +33 .* \/srv\/app\/\.env)$/m, ` ${uid}$1`) };
+      });
+    const judge = (uid: string) => verdicts(judged(secretsPermissions, captureOf({ now, outputs: changed(uid) })));
+    expect(judge('0')).toEqual(['fail']);
+    expect(judge('1001')).toEqual(['pass']);
   });
 
   /** Lines about settings on top of those of a recording. */

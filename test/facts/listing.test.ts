@@ -32,13 +32,18 @@ test('both parts together say what the whole says', () => {
   expect(below).toBeGreaterThan(0);
 });
 
-test('accounts and groups that no row is about are left out, whoever else is in a group is not', () => {
+test('accounts and groups that no row is about are left out, members of the others are not', () => {
   const listing = readListing(
     '-rw-r----- 1 0 42 1000 Nov 22 02:43 /etc/shadow\n-rw-r----- 1 0 1500 9 Nov 22 02:43 /srv/.env\n',
   );
   const account = (name: string, uid: number, gid: number) => ({ name, uid, gid, home: '/', shell: '/bin/sh' });
   const directory = {
-    accounts: [account('root', 0, 0), account('alice', 1000, 1000), account('carol', 1001, 1500)],
+    accounts: [
+      account('root', 0, 0),
+      account('alice', 1000, 1000),
+      account('carol', 1001, 1500),
+      account('dave', 1002, 1002),
+    ],
     groups: [
       { name: 'shadow', gid: 42, members: [] },
       { name: 'web', gid: 1500, members: ['alice'] },
@@ -46,7 +51,7 @@ test('accounts and groups that no row is about are left out, whoever else is in 
     ],
   };
   expect(peopleOf(listing, directory)).toEqual({
-    accounts: [directory.accounts[0], directory.accounts[2]],
+    accounts: directory.accounts.slice(0, 3),
     groups: [directory.groups[0], directory.groups[1]],
   });
 });

@@ -112,12 +112,14 @@ function oddity(line: string): string[] {
     : [];
 }
 
-/** As many of the accounts and groups as rows can be about: those with a number that stands in one. */
+/** As many of the accounts and groups as rows can be about: those with a number that stands in one, and the members. */
 export function peopleOf({ rows }: Listing, { accounts, groups }: Directory): Directory {
   const uids = new Set([...rows.values()].map(({ uid }) => uid));
   const gids = new Set([...rows.values()].map(({ gid }) => gid));
+  const concerned = groups.filter(({ gid }) => gids.has(gid));
+  const members = new Set(concerned.flatMap((group) => group.members));
   return partOf(
-    accounts.filter(({ uid, gid }) => uids.has(uid) || gids.has(gid)),
-    groups.filter(({ gid }) => gids.has(gid)),
+    accounts.filter(({ name, uid, gid }) => uids.has(uid) || gids.has(gid) || members.has(name)),
+    concerned,
   );
 }

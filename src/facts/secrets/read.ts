@@ -7,7 +7,7 @@ import {
   type SecretFiles,
   TLS_KEYS,
 } from '../../model/facts/secrets.ts';
-import { type Directory, membersOf, readDirectory } from '../accounts.ts';
+import { type Directory, hasLoginShell, membersOf, readDirectory } from '../accounts.ts';
 import { byParts, byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
 import { type Listing, parted, peopleOf, type Row, readCommonListing, readListing, type Unplain } from './listing.ts';
@@ -137,15 +137,23 @@ function readersOf(row: Row, above: readonly (Row | undefined)[], directory: Dir
   const isGroupReadable = (row.mode & 0o040) !== 0 && (gate === undefined || gate.gid === row.gid);
   const isGateOpen = (row.mode & 0o004) !== 0 && gate !== undefined && (gate.mode & 0o010) !== 0;
   const doors = [...(isGroupReadable ? [row] : []), ...(isGateOpen ? [gate] : [])];
-  return doors.some(({ gid, uid }) => isShared(gid, uid, directory)) ? 'group' : 'owner';
+  const shared = doors.map(({ gid, uid }) => isShared(gid, uid, directory));
+  if (shared.includes(true)) return 'group';
+  return shared.includes(undefined) ? 'unsure' : 'owner';
 }
 
-/** A group of people: not the owner's own, and not one that a service brought along. */
-function isShared(gid: number, uid: number, directory: Directory): boolean {
+/**
+ * A group of people: not the owner's own, and not one that a service brought along, as long as nobody who logs in is in it
+ * too. Undefined: it has members of whom no account is listed, as where another directory keeps them.
+ */
+function isShared(gid: number, uid: number, directory: Directory): boolean | undefined {
   const name = directory.groups.find((group) => group.gid === gid)?.name ?? '';
-  if (SERVICE_GROUPS.has(name)) return false;
   if (PEOPLE_GROUPS.has(name)) return true;
-  return gid >= FIRST_PERSON && membersBeside(gid, uid, directory).length > 0;
+  const members = membersBeside(gid, uid, directory);
+  if (gid >= FIRST_PERSON && !SERVICE_GROUPS.has(name)) return members.length > 0;
+  const accounts = members.map((member) => directory.accounts.find((account) => account.name === member));
+  if (accounts.some((one) => one !== undefined && one.uid >= FIRST_PERSON && hasLoginShell(one))) return true;
+  return accounts.includes(undefined) ? undefined : false;
 }
 
 function membersBeside(gid: number, uid: number, directory: Directory): readonly string[] {
@@ -190,7 +198,7 @@ const DEEPEST = Math.max(...SECRET_PLACES.map((place) => place.split('/').length
 
 function letsOthersPass(row: Row, rows: Rows, directory: Directory): boolean {
   const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);
-  const groupPasses = (row.mode & 0o010) !== 0 && isShared(row.gid, row.uid, directory);
+  const groupPasses = (row.mode & 0o010) !== 0 && isShared(row.gid, row.uid, directory) !== false;
   return !isBehindAnother && ((row.mode & 0o001) !== 0 || groupPasses || row.hasAcl);
 }
 

@@ -63,9 +63,9 @@ export interface SecretFile {
   readonly group: string;
   /**
    * Who can read it, with the directories above it taken into account. `owner`: also the one service whose group
-   * it is; `group`: further people.
+   * it is; `group`: further people; `unsure`: its group has members of whom nothing more is known.
    */
-  readonly readableBy: 'owner' | 'group' | 'everyone';
+  readonly readableBy: 'owner' | 'group' | 'everyone' | 'unsure';
   /** An access control list may let more accounts in than the mode shows. */
   readonly hasAcl: boolean;
   /** The document root of a web server that it lies in. */
