@@ -34,7 +34,31 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Names that cloud-init uses for providers that have another name here. */
-const CLOUD_IDS: Readonly<Record<string, string>> = { akamai: 'linode', ec2: 'aws' };
+const CLOUD_IDS: Readonly<Record<string, string>> = {
+  akamai: 'linode',
+  'aws-china': 'aws',
+  'aws-gov': 'aws',
+  'azure-china': 'azure',
+  ec2: 'aws',
+};
+
+/** Where cloud-init's data can come from anywhere: no provider's name. Source: cloud-init, its data sources. */
+const NAMELESS = [
+  'altcloud',
+  'cloudstack',
+  'configdrive',
+  'fallback',
+  'lxd',
+  'maas',
+  'nocloud',
+  'none',
+  'opennebula',
+  'openstack',
+  'ovf',
+  'unknown',
+  'vmware',
+  'wsl',
+];
 
 /** Reads `name:value` lines. Throws `Ignorance` when the container line, which is always printed, is missing. */
 export function readMachine(text: string): Machine {
@@ -62,7 +86,7 @@ export function detectProvider({ container, signs }: Machine): Provider {
   const cloud = signs.get('cloud_id');
   if (vendor !== undefined)
     return { detected: null, because: `The firmware names "${vendor}", which is no provider known here` };
-  if (cloud !== undefined && cloud !== 'none') {
+  if (cloud !== undefined && !NAMELESS.includes(cloud)) {
     return {
       detected: CLOUD_IDS[cloud] ?? cloud,
       because: `cloud-init says ${cloud}; the machine has no firmware to ask`,

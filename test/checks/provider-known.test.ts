@@ -20,6 +20,12 @@ describe('provider-known', () => {
     [['sys_vendor:Xen', 'hypervisor_uuid:ec2'], undefined, 'pass', 'aws'],
     [['cmdline:vultr', 'file:/etc/vultr'], undefined, 'pass', 'vultr'],
     [['cloud_id:aws'], undefined, 'pass', 'aws'],
+    [['cloud_id:aws-gov'], 'aws', 'pass', 'aws'],
+    // cloud-init's data came from a disk, or from whatever platform: that is no provider's name.
+    [['cloud_id:nocloud'], 'hetzner', 'pass', 'hetzner'],
+    [['cloud_id:lxd'], 'hetzner', 'pass', 'hetzner'],
+    [['cloud_id:openstack'], 'hetzner', 'pass', 'hetzner'],
+    [['cloud_id:nocloud'], undefined, 'unknown not-observable', 'unknown (not-observable)'],
     // Exact texts only.
     [['sys_vendor:hetzner'], undefined, 'unknown not-observable', 'unknown (not-observable)'],
     [['sys_vendor:Hetzner Online'], undefined, 'unknown not-observable', 'unknown (not-observable)'],
