@@ -114,6 +114,39 @@ function coversPort({ ports, protocol }: ConfiguredAction, port: number): boolea
   });
 }
 
+const INCOMING = /^(hook:(input|prerouting|ingress)|(INPUT|PREROUTING)(_direct)?)$/;
+const ELSEWHERE = /^(hook:(forward|output|postrouting|egress)|(FORWARD|OUTPUT|POSTROUTING)(_direct)?|DOCKER-USER)$/;
+/** They have places of their own, which need not be named. */
+const WITHOUT_PLACE = ['ufw', 'firewall-cmd', 'ip route', 'hosts.deny'];
+
+/** Whether bans are where connections to sshd pass. `doubt` says why the files may not tell. */
+export function placeProblems(
+  actions: readonly ConfiguredAction[],
+  doubt: () => string | undefined,
+): readonly Problem[] {
+  const open = actions.filter(({ places, tools }) => (places ?? []).length > 0 || !hasOwnPlace(tools));
+  // An action without a place to be wrong about refuses wherever its tool does.
+  if (actions.length === 0 || open.length < actions.length) return [];
+  const reason = doubt();
+  if (reason !== undefined) {
+    const remedy = 'Restart fail2ban: systemctl restart fail2ban';
+    cannotTell('not-observable', `${reason}, so in which chain it bans now cannot be seen.`, remedy);
+  }
+  if (open.some(({ places }) => places?.some((place) => INCOMING.test(place)))) return [];
+  const unsure = open.find(({ places }) => !places?.length || !places.every((place) => ELSEWHERE.test(place)));
+  if (unsure !== undefined) {
+    const where = unsure.places?.length ? ` (${unsure.places.join(', ')})` : '';
+    const sentence = `Whether connections to sshd pass where the action "${unsure.name}" bans${where} cannot be seen.`;
+    cannotTell('not-observable', sentence);
+  }
+  const where = open.flatMap(({ places }) => places ?? []).map((place) => place.replace('hook:', 'the hook '));
+  return [problem(`The sshd jail bans in ${where.join(', ')}, where connections to sshd do not pass.`)];
+}
+
+function hasOwnPlace(tools: readonly string[]): boolean {
+  return tools.some((tool) => WITHOUT_PLACE.includes(tool));
+}
+
 /** Addresses that fail2ban takes for banned and the kernel lets in. */
 export function kernelProblems(
   bans: BansInKernel | undefined,

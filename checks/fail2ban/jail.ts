@@ -2,9 +2,16 @@ import type { Condition, Facts, Problem } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { ConfiguredJail, Fail2banConfig, Jail } from '../../src/model/facts/fail2ban.ts';
 import { need } from '../need.ts';
-import { actionProblems, failureProblems, kernelProblems, portProblems, refusingActions } from './force.ts';
+import {
+  actionProblems,
+  failureProblems,
+  kernelProblems,
+  placeProblems,
+  portProblems,
+  refusingActions,
+} from './force.ts';
 import { ignoreProblems, type Limits, limitProblems } from './limits.ts';
-import { blindnessProblems, filterProblems, sourceProblems } from './sight.ts';
+import { blindnessProblems, filterProblems, logProblems, sourceProblems } from './sight.ts';
 import { duration, problem } from './words.ts';
 
 export const NEEDS = [
@@ -13,6 +20,7 @@ export const NEEDS = [
   'fail2banConfig',
   'jailTraces',
   'sshdLogging',
+  'sshdLogSettings',
   'sshdPorts',
   'bansInKernel',
   'ufw',
@@ -50,19 +58,26 @@ export function conditionsOf(facts: Facts<Needed>, limits: Limits, now: number):
     () => (facts.get('fail2ban') === undefined ? undefined : filesProblem(need(facts, 'fail2banConfig'))),
     ofJail((jail) => sourceProblems(jail, traces, logging, configuredLogs, now)),
     ofJail((jail) => filterProblems(jail, files, logging)),
-    ofJail((jail) => blindnessProblems(jail, traces())),
+    ofJail((jail) => blindnessProblems(jail, traces(), files)),
     ofJail((jail) => actionProblems(jail, actions, traces, firewalls)),
     ofJail(() => kernelProblems(facts.get('bansInKernel'), actions)),
     ofJail((jail) => {
-      const proven = (facts.get('bansInKernel')?.refused.length ?? 0) > 0;
-      return proven
-        ? []
-        : portProblems(actions(), need(facts, 'sshdPorts'), () => doubt(jail, need(facts, 'fail2banConfig')));
+      if (isProven(facts)) return [];
+      return portProblems(actions(), need(facts, 'sshdPorts'), () => doubt(jail, need(facts, 'fail2banConfig')));
     }),
     ofJail(() => failureProblems(traces())),
-    ofJail((jail) => limitProblems(jail, limits, files)),
+    ofJail((jail) => limitProblems(jail, limits)),
     ofJail((jail) => ignoreProblems(jail, files)),
+    ofJail((jail) => logProblems(jail, need(facts, 'sshdLogSettings'))),
+    ofJail((jail) =>
+      isProven(facts) ? [] : placeProblems(actions(), () => doubt(jail, need(facts, 'fail2banConfig'))),
+    ),
   ];
+}
+
+/** The kernel refuses somebody whom the jail bans: then it bans on the right ports, in the right place. */
+function isProven(facts: Facts<Needed>): boolean {
+  return (facts.get('bansInKernel')?.refused.length ?? 0) > 0;
 }
 
 /** What a jail that passes looks like. */

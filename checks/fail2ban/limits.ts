@@ -29,12 +29,12 @@ const PRIVATE = [
 ].map(parseCidr);
 
 /** Numbers of the running jail that are too lax. */
-export function limitProblems(jail: Jail, limits: Limits, files: () => ConfiguredJail): readonly Problem[] {
+export function limitProblems(jail: Jail, limits: Limits): readonly Problem[] {
   const maxRetry = read(jail.maxRetry) ?? 0;
   const findTime = read(jail.findTime) ?? 0;
   const banTime = read(jail.banTime) ?? 0;
   const short = banTime >= 0 && banTime < limits.banTime;
-  const grows = short && banTime >= FIRST_BAN_SECONDS && files().banTimeGrows;
+  const grows = short && banTime >= FIRST_BAN_SECONDS && read(jail.banTimeGrows);
   return [
     ...(maxRetry >= 1 && maxRetry <= limits.maxRetry
       ? []

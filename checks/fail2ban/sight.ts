@@ -1,6 +1,7 @@
 import type { Problem } from '../../src/model/check.ts';
-import { cannotTell } from '../../src/model/fact.ts';
-import type { ConfiguredJail, Jail, JailTraces, SshdLogging } from '../../src/model/facts/fail2ban.ts';
+import { type Cidr, cidrContains, parseAddress, parseCidr } from '../../src/model/cidr.ts';
+import { cannotTell, read } from '../../src/model/fact.ts';
+import type { ConfiguredJail, Jail, JailTraces, SshdLogging, SshdLogSettings } from '../../src/model/facts/fail2ban.ts';
 import { problem } from './words.ts';
 
 /** The scan itself has just logged in, so a log that sshd writes cannot be older than this. */
@@ -8,6 +9,10 @@ const FRESH_SECONDS = 300;
 /** As many failures as no working jail can have missed. */
 const MANY = 20;
 const USUAL_LOGS = ['/var/log/auth.log', '/var/log/secure'];
+/** Below INFO no failed log-in is logged. Source: sshd_config(5), LogLevel. */
+const TOO_QUIET = ['QUIET', 'FATAL', 'ERROR'];
+/** What syslog daemons keep in the usual logs. */
+const AUTH = ['AUTH', 'AUTHPRIV'];
 
 /** What keeps the jail from seeing sshd's messages at all. */
 export function sourceProblems(
@@ -20,8 +25,27 @@ export function sourceProblems(
   if (jail.source.kind === 'journal') return journalProblems(jail, jail.source.match, logging);
   const { files } = jail.source;
   if (files.length === 0) return [problem('The sshd jail reads no log at all.')];
-  const states = files.map((path) => fileTrouble(path, traces(), configured, now));
-  return states.includes(undefined) ? [] : states.flatMap((state) => (state === undefined ? [] : [problem(state)]));
+  const states = files.map((path) => ({ path, trouble: fileTrouble(path, traces(), configured, now) }));
+  const written = states.flatMap(({ path, trouble }) => (trouble === undefined ? [path] : []));
+  if (written.length === 0) return states.flatMap(({ trouble }) => (trouble === undefined ? [] : [problem(trouble)]));
+  // Somebody writes such a file; that sshd does is only known of the usual ones, and where failures were counted.
+  if (jail.totalFailed === 0 && !written.some((path) => USUAL_LOGS.includes(path))) {
+    const what = `The sshd jail reads ${written.join(', ')} and has counted no failure yet`;
+    cannotTell('not-observable', `${what}: whether sshd's messages go there cannot be seen.`);
+  }
+  return [];
+}
+
+/** What keeps sshd from writing failed log-ins to where the jail reads. */
+export function logProblems(jail: Jail, { level, facility }: SshdLogSettings): readonly Problem[] {
+  if (TOO_QUIET.includes(level)) {
+    return [problem(`sshd logs no failed log-ins (LogLevel ${level}), so the sshd jail has nothing to count.`)];
+  }
+  if (jail.source.kind === 'files' && jail.totalFailed === 0 && !AUTH.includes(facility)) {
+    const file = jail.source.files.join(', ');
+    cannotTell('not-observable', `sshd logs as ${facility}; whether such messages reach ${file} cannot be seen.`);
+  }
+  return [];
 }
 
 /** A sentence when sshd does not write this file. */
@@ -96,11 +120,38 @@ export function filterProblems(
   ];
 }
 
-/** A jail that looks right and has missed what the journal shows. */
-export function blindnessProblems(jail: Jail, { startedAt, failures }: JailTraces): readonly Problem[] {
+/** A jail that looks right and has missed what the journal shows. Whom it ignores, it does not count. */
+export function blindnessProblems(
+  jail: Jail,
+  { startedAt, failures }: JailTraces,
+  files: () => ConfiguredJail,
+): readonly Problem[] {
   if (jail.totalFailed > 0 || startedAt === null) return [];
-  const missed = failures.filter((at) => at >= startedAt).length;
-  return missed < MANY
-    ? []
-    : [problem(`The journal shows ${missed} failed log-ins since fail2ban started, and the jail has counted none.`)];
+  const since = failures.filter(({ at }) => at >= startedAt);
+  if (since.length < MANY) return [];
+  const entries = read(jail.ignored) ?? [];
+  const networks = entries.flatMap((entry) => networkOf(entry) ?? []);
+  const missed = since.filter(({ from }) => !networks.some((network) => isIn(network, from)));
+  if (missed.length < MANY) return [];
+  const isUnsure = networks.length > 0 && missed.some(({ from }) => from === null);
+  if (isUnsure || networks.length < entries.length || files().ignoredByCommand) {
+    const sentence = 'The sshd jail has counted no failure, and whether those in the journal came from whom it ignores';
+    cannotTell('not-observable', `${sentence} cannot be seen.`);
+  }
+  return [
+    problem(`The journal shows ${missed.length} failed log-ins since fail2ban started, and the jail has counted none.`),
+  ];
+}
+
+/** Undefined for a name or a file. */
+function networkOf(entry: string): Cidr | undefined {
+  try {
+    return parseCidr(entry);
+  } catch {
+    return undefined;
+  }
+}
+
+function isIn(network: Cidr, from: string | null): boolean {
+  return from !== null && parseAddress(from) !== undefined && cidrContains(network, parseCidr(from));
 }

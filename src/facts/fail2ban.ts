@@ -1,13 +1,14 @@
 import { atLeast } from '../model/debian-version.ts';
 import { absent, cannotTell, type Fact, known } from '../model/fact.ts';
-import type { Fail2ban, Fail2banFacts, SshdLogging } from '../model/facts/fail2ban.ts';
+import type { Fail2ban, Fail2banFacts, SshdLogging, SshdLogSettings } from '../model/facts/fail2ban.ts';
 import type { Probe } from '../model/probe.ts';
 import { readBans, readSshdPorts } from './fail2ban/bans.ts';
 import { configProbe, readConfig } from './fail2ban/config.ts';
-import { jailProbeIds, jailProbes, readJail } from './fail2ban/jail.ts';
+import { earlyProbe, jailProbeIds, jailProbes, readJail } from './fail2ban/jail.ts';
 import { readTraces, tracesProbe } from './fail2ban/traces.ts';
 import type { FactSources, Outputs } from './outputs.ts';
 import { installedPackage } from './packages.ts';
+import { readEffective } from './ssh/settings.ts';
 import { readUnits, type UnitProperties } from './systemd.ts';
 
 const unitsProbe: Probe = {
@@ -33,6 +34,9 @@ const packetFilterProbes = [
   'nft-ruleset',
 ];
 
+/** To be run before the probes of the firewall. */
+export const earlyProbes: readonly Probe[] = [earlyProbe];
+
 export const probes: readonly Probe[] = [unitsProbe, configProbe, tracesProbe, ...jailProbes];
 
 export const facts: FactSources<Fail2banFacts> = {
@@ -41,8 +45,12 @@ export const facts: FactSources<Fail2banFacts> = {
   fail2banConfig: { probes: ['fail2ban-config'], derive: (outputs) => known(readConfig(outputs)) },
   jailTraces: { probes: ['fail2ban-traces', 'fail2ban-config'], derive: (outputs) => known(readTraces(outputs)) },
   sshdPorts: { probes: ['ssh-listeners'], derive: (outputs) => known(readSshdPorts(outputs)) },
-  bansInKernel: { probes: [...jailProbeIds, 'ssh-listeners', ...packetFilterProbes], derive: readBans },
+  bansInKernel: {
+    probes: [earlyProbe.id, ...jailProbeIds, 'ssh-listeners', ...packetFilterProbes],
+    derive: readBans,
+  },
   sshdLogging: { probes: ['fail2ban-units', 'dpkg-packages'], derive: readLogging },
+  sshdLogSettings: { probes: ['sshd-effective'], derive: readLogSettings },
 };
 
 /**
@@ -69,6 +77,13 @@ function readLogging(outputs: Outputs): Fact<SshdLogging> {
   if (server.state !== 'known') return server;
   const running = ['ssh.service', 'sshd.service'].find((id) => unitOf(outputs, id)?.get('ActiveState') === 'active');
   return known({ unit: running ?? null, process: atLeast(server.value.version, '1:9.8') ? 'sshd-session' : 'sshd' });
+}
+
+function readLogSettings(outputs: Outputs): Fact<SshdLogSettings> {
+  const values = readEffective(outputs.ran('sshd-effective'));
+  const value = (keyword: string): string =>
+    values.get(keyword)?.[0]?.toUpperCase() ?? cannotTell('unparseable', `"sshd -T" printed no ${keyword}.`);
+  return known({ level: value('loglevel'), facility: value('syslogfacility') });
 }
 
 function unitOf(outputs: Outputs, id: string): UnitProperties | undefined {

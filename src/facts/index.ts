@@ -16,6 +16,7 @@ import * as web from './web.ts';
 /** The closed set of commands that may ever run on a host. An explicit list: nothing registers itself. */
 export const probes: readonly Probe[] = [
   ...host.probes,
+  ...fail2ban.earlyProbes,
   ...firewall.probes,
   ...ssh.probes,
   ...face.probes,

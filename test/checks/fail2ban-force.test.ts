@@ -3,6 +3,7 @@ import {
   actionProblems,
   type Firewalls,
   kernelProblems,
+  placeProblems,
   portProblems,
   refusingActions,
 } from '../../checks/fail2ban/force.ts';
@@ -14,6 +15,7 @@ const action = (changes: Partial<ConfiguredAction> = {}): ConfiguredAction => ({
   tools: ['nft'],
   ports: 'ssh',
   protocol: 'tcp',
+  places: ['hook:input'],
   ...changes,
 });
 const sure = () => undefined;
@@ -53,6 +55,53 @@ describe('the ports of a ban', () => {
   });
 });
 
+describe('the place of a ban', () => {
+  const iptables = (...places: readonly string[]) =>
+    action({ name: 'iptables-multiport', tools: ['iptables'], places });
+  const judge = (...actions: readonly ConfiguredAction[]) => placeProblems(actions, sure).map(({ because }) => because);
+
+  test.each<[string, readonly ConfiguredAction[]]>([
+    ['INPUT', [iptables('INPUT')]],
+    ['raw PREROUTING', [iptables('PREROUTING')]],
+    ['a hook of nftables', [action()]],
+    ['an earlier hook', [action({ places: ['hook:prerouting'] })]],
+    ['INPUT beside FORWARD', [iptables('INPUT', 'FORWARD')]],
+    ['another action in INPUT', [iptables('FORWARD'), iptables('INPUT')]],
+    ['the direct rules of firewalld', [action({ tools: ['ipset', 'firewall-cmd'], places: ['INPUT_direct'] })]],
+    ['ufw, which knows where', [action({ tools: ['ufw'], places: [] })]],
+    ['ufw, of an old recording', [action({ tools: ['ufw'], places: null })]],
+    ['no action at all', []],
+  ])('is right in %s', (_, actions) => {
+    expect(judge(...actions)).toEqual([]);
+  });
+
+  test.each<[readonly ConfiguredAction[], string]>([
+    [[iptables('DOCKER-USER')], 'The sshd jail bans in DOCKER-USER, where connections to sshd do not pass.'],
+    [[iptables('FORWARD')], 'bans in FORWARD'],
+    [[action({ places: ['hook:forward'] })], 'bans in the hook forward'],
+    [[iptables('FORWARD'), action({ places: ['hook:output'] })], 'bans in FORWARD, the hook output'],
+    [[action({ tools: ['firewall-cmd'], places: ['FORWARD_direct'] })], 'bans in FORWARD_direct'],
+  ])('is wrong: %j', (actions, because) => {
+    expect(judge(...actions)).toEqual([expect.stringContaining(because)]);
+  });
+
+  test.each<[string, ConfiguredAction]>([
+    ['a chain of somebody', iptables('my-input')],
+    ['a chain that nobody names', iptables()],
+    ['one of two', iptables('FORWARD', 'my-input')],
+    ['a name in small letters', iptables('input')],
+    ['an old recording', action({ places: null })],
+  ])('cannot be seen with %s', (_, one) => {
+    expect(() => judge(one)).toThrow('connections to sshd pass where the action');
+  });
+
+  test('cannot be seen where the files may not be what runs', () => {
+    expect(() => placeProblems([iptables('INPUT')], () => 'jail.local was changed')).toThrow(
+      'so in which chain it bans',
+    );
+  });
+});
+
 describe('bans in the kernel', () => {
   const bans = { refused: [], missing: ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'] };
 
@@ -80,6 +129,7 @@ describe('the actions', () => {
     maxRetry: known(5),
     findTime: known(600),
     banTime: known(600),
+    banTimeGrows: known(false),
     actions: known(names),
     ignored: known([]),
   });
@@ -90,7 +140,6 @@ describe('the actions', () => {
     maxRetry: 5,
     findTime: 600,
     banTime: 600,
-    banTimeGrows: false,
     ignoredByCommand: false,
     actions,
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ignoreProblems, limitProblems } from '../../checks/fail2ban/limits.ts';
-import { blindnessProblems, filterProblems, sourceProblems } from '../../checks/fail2ban/sight.ts';
-import { Ignorance, known } from '../../src/model/fact.ts';
+import { blindnessProblems, filterProblems, logProblems, sourceProblems } from '../../checks/fail2ban/sight.ts';
+import { Ignorance, known, unknown } from '../../src/model/fact.ts';
 import type { ConfiguredJail, Jail, JailTraces, SshdLogging } from '../../src/model/facts/fail2ban.ts';
 
 const NOW = 1_795_312_800;
@@ -14,6 +14,7 @@ const jail = (changes: Partial<Jail> = {}): Jail => ({
   maxRetry: known(5),
   findTime: known(600),
   banTime: known(600),
+  banTimeGrows: known(false),
   actions: known(['nftables']),
   ignored: known([]),
   ...changes,
@@ -25,7 +26,6 @@ const files = (changes: Partial<ConfiguredJail> = {}): ConfiguredJail => ({
   maxRetry: 5,
   findTime: 600,
   banTime: 600,
-  banTimeGrows: false,
   ignoredByCommand: false,
   actions: [],
   ...changes,
@@ -81,10 +81,15 @@ describe('a match of the journal', () => {
 
 describe('log files', () => {
   const log = (path: string, bytes: number, modified: number) => ({ path, bytes, modified });
-  const judge = (paths: readonly string[], logs: JailTraces['logs'], configured: readonly string[] = []) =>
+  const judge = (
+    paths: readonly string[],
+    logs: JailTraces['logs'],
+    configured: readonly string[] = [],
+    totalFailed = 1,
+  ) =>
     sentences(
       sourceProblems(
-        jail({ source: { kind: 'files', files: paths } }),
+        jail({ totalFailed, source: { kind: 'files', files: paths } }),
         () => traces({ logs }),
         () => ({ unit: null, process: 'sshd' }),
         () => configured,
@@ -103,10 +108,45 @@ describe('log files', () => {
     expect(judge([], [])).toEqual(['The sshd jail reads no log at all.']);
   });
 
+  test('say nothing of sshd before a failure was counted, but for the usual ones', () => {
+    const syslog = log('/var/log/syslog', 1, NOW);
+    const usual = log('/var/log/auth.log', 1, NOW);
+    expect(() => judge([syslog.path], [syslog], [], 0)).toThrow("whether sshd's messages go there");
+    expect(judge([syslog.path], [syslog], [], 1)).toEqual([]);
+    expect(judge([usual.path], [usual], [], 0)).toEqual([]);
+    expect(judge([syslog.path, usual.path], [syslog, usual], [], 0)).toEqual([]);
+    expect(() => judge([syslog.path, usual.path], [syslog, { ...usual, bytes: 0 }], [], 0)).toThrow(Ignorance);
+    expect(judge([syslog.path], [{ ...syslog, bytes: 0 }], [], 0)).toHaveLength(1);
+  });
+
   test('are missing where they were looked for, and unknown elsewhere', () => {
     expect(judge(['/var/log/secure'], [])).toEqual([expect.stringContaining('does not exist')]);
     expect(judge(['/srv/log'], [], ['/srv/log'])).toEqual([expect.stringContaining('does not exist')]);
     expect(() => judge(['/srv/log'], [])).toThrow(Ignorance);
+  });
+});
+
+describe('what sshd logs', () => {
+  const judge = (level: string, facility: string, changes: Partial<Jail> = {}) =>
+    sentences(logProblems(jail(changes), { level, facility }));
+  const journal = { source: { kind: 'journal', match: '_COMM=sshd' } } as const;
+
+  test.each(['QUIET', 'FATAL', 'ERROR'])('is too little with LogLevel %s', (level) => {
+    const because = `sshd logs no failed log-ins (LogLevel ${level}), so the sshd jail has nothing to count.`;
+    expect(judge(level, 'AUTH')).toEqual([because]);
+    expect(judge(level, 'AUTH', { totalFailed: 9 })).toEqual([because]);
+    expect(judge(level, 'AUTH', journal)).toEqual([because]);
+  });
+
+  test.each(['INFO', 'VERBOSE', 'DEBUG', 'DEBUG3'])('is enough with LogLevel %s', (level) => {
+    expect(judge(level, 'AUTH')).toEqual([]);
+    expect(judge(level, 'AUTHPRIV')).toEqual([]);
+  });
+
+  test('goes to a file that cannot be told under another facility, until failures were counted', () => {
+    expect(() => judge('INFO', 'LOCAL0')).toThrow('sshd logs as LOCAL0');
+    expect(judge('INFO', 'LOCAL0', { totalFailed: 1 })).toEqual([]);
+    expect(judge('INFO', 'LOCAL0', journal)).toEqual([]);
   });
 });
 
@@ -135,8 +175,9 @@ describe('the filter', () => {
 });
 
 test('a jail is blind after twenty failures that it did not count', () => {
-  const failures = (count: number, at: number): readonly number[] => Array<number>(count).fill(at);
-  const judge = (jailed: Jail, changes: Partial<JailTraces>) => blindnessProblems(jailed, traces(changes)).length;
+  const failures = (count: number, at: number) => Array(count).fill({ at, from: '203.0.113.66' });
+  const judge = (jailed: Jail, changes: Partial<JailTraces>) =>
+    blindnessProblems(jailed, traces(changes), files).length;
   expect(judge(jail(), { failures: failures(20, NOW) })).toBe(1);
   expect(judge(jail(), { failures: failures(19, NOW) })).toBe(0);
   expect(judge(jail(), { failures: failures(20, NOW - 3601) })).toBe(0);
@@ -145,10 +186,41 @@ test('a jail is blind after twenty failures that it did not count', () => {
   expect(judge(jail(), { failures: failures(20, NOW), startedAt: null })).toBe(0);
 });
 
+describe('failures from whom the jail ignores', () => {
+  const failures = (from: string | null) => Array(25).fill({ at: NOW, from });
+  const judge = (from: string | null, ignored: readonly string[], ignoredByCommand = false) =>
+    blindnessProblems(jail({ ignored: known(ignored) }), traces({ failures: failures(from) }), () =>
+      files({ ignoredByCommand }),
+    ).length;
+
+  test('are not missed', () => {
+    expect(judge('203.0.113.66', ['203.0.113.66'])).toBe(0);
+    expect(judge('203.0.113.66', ['127.0.0.0/8', '203.0.113.0/24'])).toBe(0);
+    expect(judge('2001:db8::1', ['2001:db8::/64'])).toBe(0);
+    expect(judge('203.0.113.66', ['198.51.100.0/24'])).toBe(1);
+    expect(judge(null, [])).toBe(1);
+  });
+
+  test.each<[string | null, readonly string[], boolean]>([
+    ['203.0.113.66', ['office.example.org'], false],
+    ['203.0.113.66', ['198.51.100.7/24'], false],
+    [null, ['198.51.100.0/24'], false],
+    ['203.0.113.66', [], true],
+  ])('cannot be told: from %s, ignoring %j, by a command: %s', (from, ignored, byCommand) => {
+    expect(() => judge(from, ignored, byCommand)).toThrow('came from whom it ignores');
+  });
+});
+
 describe('limits', () => {
   const judge = (changes: Partial<Jail>, grows = false) =>
-    limitProblems(jail(changes), { maxRetry: 5, findTime: 600, banTime: 600 }, () => files({ banTimeGrows: grows }))
+    limitProblems(jail({ banTimeGrows: known(grows), ...changes }), { maxRetry: 5, findTime: 600, banTime: 600 })
       .length;
+
+  test('a short ban needs a running jail that says it grows', () => {
+    const refused = unknown('no-privilege', 'sudo refused.');
+    expect(() => judge({ banTime: known(60), banTimeGrows: refused })).toThrow('sudo refused.');
+    expect(judge({ banTime: known(600), banTimeGrows: refused })).toBe(0);
+  });
 
   test.each<[Partial<Jail>, boolean, number]>([
     [{}, false, 0],

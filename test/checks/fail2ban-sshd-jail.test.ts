@@ -3,9 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { fail2banSshdJail } from '../../checks/fail2ban/fail2ban-sshd-jail.ts';
 import type { Output } from '../../src/model/probe.ts';
 import { DISTROS, sample, section } from '../facts/recorded.ts';
-import { type Changes, judgeState, verdictOf } from './states.ts';
+import { type Changes, judgeState, recordedText, verdictOf } from './states.ts';
 
 const said = (outputs: Readonly<Record<string, Partial<Output>>>): Changes => ({ outputs });
+
+/** The recorded configuration as it was printed before the chains of the actions were. */
+function withoutPlaces(state: string): string {
+  return recordedText(state, 'fail2ban-config').replace(/^(action(\t[^\t\n]*){6})\t.*$/m, '$1');
+}
 
 describe('fail2ban-sshd-jail', () => {
   test.each<[string, string, RegExp, Changes?]>([
@@ -23,6 +28,7 @@ describe('fail2ban-sshd-jail', () => {
     ['bookworm/fail2ban-growing', 'pass', /bans for 1 minute after 3 failures/],
     ['bookworm/fail2ban-allports', 'pass', /through iptables-allports/],
     ['bookworm/fail2ban-ufw-banned', 'pass', /through ufw/],
+    ['bookworm/fail2ban-ignored-failures', 'pass', /reads \/var\/log\/auth\.log/],
 
     ['bookworm/fail2ban-removed', 'fail', /^fail2ban is not installed\./],
     ['bookworm/fail2ban-stopped', 'fail', /^fail2ban is installed but not running \(inactive\), so no jail is\./],
@@ -66,6 +72,22 @@ describe('fail2ban-sshd-jail', () => {
     ['bookworm/fail2ban-weak', 'fail', /after 500 failures.*forgets failures after 1 minute.*bans for 10 seconds only/],
     ['bookworm/fail2ban-set-live', 'fail', /^The sshd jail bans after 500 failures; at most 5 are allowed\.$/],
 
+    ['bookworm/fail2ban-chain', 'fail', /^The sshd jail bans in DOCKER-USER, where connections to sshd do not pass\.$/],
+    [
+      'trixie/fail2ban-hook',
+      'fail',
+      /^The sshd jail bans in the hook forward, where connections to sshd do not pass\.$/,
+    ],
+    ['bookworm/fail2ban-quiet-sshd', 'fail', /^sshd logs no failed log-ins \(LogLevel ERROR\)/],
+    [
+      'bookworm/fail2ban-growing-not-loaded',
+      'fail',
+      /^The sshd jail bans for 1 minute only; 10 minutes are required\.$/,
+    ],
+
+    ['bookworm/fail2ban-syslog', 'unknown:not-observable', /reads \/var\/log\/syslog and has counted no failure yet/],
+    ['bookworm/fail2ban-facility', 'unknown:not-observable', /sshd logs as LOCAL3/],
+    ['bookworm/fail2ban-closed-folder', 'unknown:unreadable', /may not read \/etc\/fail2ban\/jail\.d/],
     ['bookworm/no-sudo', 'unknown:no-privilege', /fail2ban-client status sshd/],
     ['bookworm/hang-command', 'unknown:timeout', /did not end within its time limit/],
     ['bookworm/fail2ban-other-jail', 'unknown:not-observable', /A jail "ssh-custom" reads sshd's messages/],
@@ -93,6 +115,18 @@ describe('fail2ban-sshd-jail', () => {
       'pass',
       /./,
       said({ 'nft-ruleset': { state: 'denied' }, 'iptables-save': { state: 'denied' } }),
+    ],
+    [
+      'no right to ask sshd',
+      'unknown:no-privilege',
+      /./,
+      said({ 'sshd-effective': { state: 'denied', exitCode: null } }),
+    ],
+    [
+      'chains that were not recorded',
+      'unknown:not-observable',
+      /Whether connections to sshd pass where the action "iptables-multiport" bans cannot be seen/,
+      said({ 'fail2ban-config': { stdout: withoutPlaces('bookworm/compliant') } }),
     ],
     [
       'no sight of the sockets',
@@ -146,10 +180,27 @@ describe('fail2ban-sshd-jail', () => {
       /^Status for the jail: sshd$/,
       /^(?![|` ])/,
     );
-    const finding = judgeState(fail2banSshdJail, 'bookworm/compliant', said({ 'fail2ban-status': { stdout: status } }));
+    const listed = { 'fail2ban-status': { stdout: status }, 'fail2ban-status-before': { stdout: status } };
+    const finding = judgeState(fail2banSshdJail, 'bookworm/compliant', said(listed));
     expect(verdictOf(finding)).toBe('fail');
     expect(finding.because).toContain(
       'fail2ban counts 198.51.100.66 as banned, and the kernel lets it connect to sshd.',
     );
+  });
+
+  /** The kernel does not know the ban of this recording; what was listed before it was read is changed. */
+  test.each<[string, string, Partial<Output>]>([
+    ['was banned before', 'fail', {}],
+    ['was banned only then', 'pass', { stdout: recordedText('bookworm/compliant', 'fail2ban-status-before') }],
+    ['a jail that was not there yet', 'pass', { exitCode: 255, stdout: "Sorry but the jail 'sshd' does not exist\n" }],
+    ['nobody may say', 'unknown:no-privilege', { state: 'denied', exitCode: null }],
+    ['an old recording', 'unknown:not-observable', { state: 'not-run', exitCode: null }],
+  ])('a ban that the kernel does not know: %s', (_, verdict, before) => {
+    const finding = judgeState(
+      fail2banSshdJail,
+      'bookworm/fail2ban-flushed',
+      said({ 'fail2ban-status-before': before }),
+    );
+    expect(verdictOf(finding), finding.because).toBe(verdict);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { configProbe, readConfig } from '../../src/facts/fail2ban/config.ts';
 import { readJail } from '../../src/facts/fail2ban/jail.ts';
-import { readTraces } from '../../src/facts/fail2ban/traces.ts';
+import { readTraces, tracesProbe } from '../../src/facts/fail2ban/traces.ts';
 import { facts } from '../../src/facts/fail2ban.ts';
 import { Ignorance, known } from '../../src/model/fact.ts';
 import type { Jail } from '../../src/model/facts/fail2ban.ts';
@@ -51,6 +50,7 @@ describe('the running jail', () => {
         maxRetry: known(5),
         findTime: known(600),
         banTime: known(600),
+        banTimeGrows: expect.objectContaining({ state: 'unknown', reason: 'not-observable' }),
         actions: known([action]),
         ignored: known([]),
       }),
@@ -111,6 +111,17 @@ describe('the running jail', () => {
   });
 
   test.each([
+    ['True', known(true)],
+    ['False', known(false)],
+    ['None', known(false)],
+    ['soon', expect.objectContaining({ state: 'unknown', reason: 'unparseable' })],
+  ])('whose bans grow: %s', (text, grows) => {
+    expect(jailOf(...running('debian12'), output('fail2ban-bantime-increment', `${text}\n`)).banTimeGrows).toEqual(
+      grows,
+    );
+  });
+
+  test.each([
     ['16-trap-no-action', []],
     ['17-banaction-ufw-while-ufw-inactive', ['ufw']],
   ])('has the actions of %s', (name, actions) => {
@@ -144,96 +155,13 @@ describe('the running jail', () => {
   );
 });
 
-describe('the configuration', () => {
-  /** The recording cut long lines at 260 characters and left the actions out. */
-  const dump = (distro: Distro): string =>
-    sample('fail2ban', distro, '02-dump')
-      .split('\n')
-      .filter((line) => line.startsWith('[') && line.endsWith(']') && !line.startsWith('[exit'))
-      .join('\n');
-
-  test.each<[Distro, string]>([
-    ['debian11', 'iptables-multiport'],
-    ['debian12', 'iptables-multiport'],
-    ['debian13', 'nftables'],
-    ['ubuntu2004', 'iptables-multiport'],
-    ['ubuntu2204', 'iptables-multiport'],
-    ['ubuntu2404', 'nftables'],
-  ])('of %s as shipped', (distro, action) => {
-    const [jail, ...others] = readConfig(outputs(output('fail2ban-config', dump(distro)))).jails;
-    expect(others).toEqual([]);
-    expect(jail).toMatchObject({ name: 'sshd', maxRetry: 5, findTime: 600, banTime: 600, banTimeGrows: false });
-    expect(jail?.actions.map(({ name }) => name)).toEqual([action]);
-    expect(jail?.source.kind).toBe(action === 'nftables' ? 'journal' : 'files');
-  });
-
-  test.each([
-    ['debian11', 'sshd', 'iptables'],
-    ['debian12', 'sshd', 'iptables'],
-    ['debian13', 'sshd-session', 'nft'],
-  ] as const)('of %s through the snippet, in every shell', (distro, processes, tool) => {
-    const raw = sample('fail2ban', distro, 'dump-default');
-    for (const shell of SHELLS) {
-      const text = runSnippet(configProbe.snippet ?? '', shell, { 'fail2ban-client': raw });
-      const [jail] = readConfig(outputs(output('fail2ban-config', text))).jails;
-      expect(jail).toMatchObject({ name: 'sshd', processes, ignoredByCommand: false });
-      expect(jail?.actions).toMatchObject([{ tools: [tool], ports: 'ssh', protocol: 'tcp' }]);
-    }
-    expect(SHELLS.length).toBeGreaterThan(1);
-  });
-
-  test.each(['debian11', 'debian12', 'debian13'] as const)('keeps secrets of actions on the host, on %s', (distro) => {
-    const raw = sample('fail2ban', distro, 'dump-custom');
-    expect(raw).toContain('0123456789abcdef');
-    expect(raw).toContain('s3cret');
-    const text = runSnippet(configProbe.snippet ?? '', 'sh', { 'fail2ban-client': raw });
-    expect(text).not.toContain('0123456789abcdef');
-    expect(text).not.toContain('s3cret');
-    const { jails } = readConfig(outputs(output('fail2ban-config', text)));
-    expect(jails.map(({ name, processes }) => [name, processes])).toEqual([
-      ['sshd', distro === 'debian13' ? 'sshd-session' : 'sshd'],
-      ['dropbear', null],
-    ]);
-    expect(jails[0]).toMatchObject({ banTime: 5400, banTimeGrows: true, ignoredByCommand: true });
-    expect(jails[0]?.actions).toEqual([
-      { name: 'nftables', tools: ['nft'], ports: null, protocol: 'tcp' },
-      { name: 'cloudflare', tools: [], ports: null, protocol: '' },
-      { name: 'sendmail', tools: [], ports: null, protocol: '' },
-    ]);
-  });
-
-  test('has no log where the file is missing', () => {
-    const start = "['add', 'sshd', 'auto']\n['start', 'sshd']";
-    const [jail] = readConfig(outputs(output('fail2ban-config', start))).jails;
-    expect(jail?.source).toEqual({ kind: 'files', files: [] });
-  });
-
-  test.each([
-    [
-      'an unreadable file',
-      "unreadable /etc/fail2ban/jail.local\n['start', 'sshd']",
-      'may not read /etc/fail2ban/jail.local',
-    ],
-    ['a line that is no list', "['set', 'sshd', 'maxretry', 5", 'not a list of words'],
-    ['an action without its tools', 'action\tsshd\tnftables', 'unknown form'],
-  ])('is unknown with %s', (_, text, message) => {
-    const read = () => readConfig(outputs(output('fail2ban-config', text)));
-    expect(read).toThrow(Ignorance);
-    expect(read).toThrow(message);
-  });
-
-  test('is unknown where the client fails', () => {
-    expect(() => readConfig(outputs(output('fail2ban-config', '', { exitCode: 255 })))).toThrow(Ignorance);
-  });
-});
-
 describe('the traces', () => {
   test('are read from both snippets', () => {
     const traces = readTraces(
       outputs(
         output(
           'fail2ban-traces',
-          'tool nft\nstarted 1795300000\nlog 10 1795300001 /var/log/auth.log\nfailure 1795300002\nfailed-bans 2\n',
+          'tool nft\nstarted 1795300000\nlog 10 1795300001 /var/log/auth.log\nfailure 1795300002\nfailure 1795300003 203.0.113.66\nfailure 1795300004 -\nfailed-bans 2\n',
         ),
         output('fail2ban-config', 'log 0 1795300003 /var/log/stale.log\n'),
       ),
@@ -245,9 +173,33 @@ describe('the traces', () => {
         { path: '/var/log/stale.log', bytes: 0, modified: 1_795_300_003 },
       ],
       startedAt: 1_795_300_000,
-      failures: [1_795_300_002],
+      failures: [
+        { at: 1_795_300_002, from: null },
+        { at: 1_795_300_003, from: '203.0.113.66' },
+        { at: 1_795_300_004, from: null },
+      ],
       failedBans: 2,
     });
+  });
+
+  test('name the address of a failure, not what an attacker wrote, and leave the host itself out', () => {
+    const journal = [
+      '1795300001.5 h sshd[1]: Invalid user a from 192.0.2.1 port 9 from 203.0.113.66 port 39566',
+      '1795300002.5 h sshd[1]: Failed password for invalid user a from 2001:db8:66::66 port 1 ssh2',
+      '1795300003.5 h sshd[1]: Failed password for root from 127.0.0.1 port 1 ssh2',
+      '1795300004.5 h sshd[1]: Failed password for root from 203.0.113.10 port 1 ssh2',
+      '1795300005.5 h sshd[1]: Invalid user  from somewhere',
+      '1795300006.5 h sshd[1]: Accepted publickey for root from 203.0.113.66 port 1 ssh2',
+    ].join('\n');
+    const tools = { journalctl: `${journal}\n`, hostname: '203.0.113.10 2001:db8::10 \n' };
+    for (const shell of SHELLS) {
+      const text = runSnippet(tracesProbe.snippet ?? '', shell, tools);
+      expect(text.split('\n').filter((line) => line.startsWith('failure'))).toEqual([
+        'failure 1795300001 203.0.113.66',
+        'failure 1795300002 2001:db8:66::66',
+        'failure 1795300005 -',
+      ]);
+    }
   });
 
   test.each(['log x 1 /a', 'started soon', 'failed-bans -1'])('are unparseable in %j', (text) => {

@@ -130,6 +130,7 @@ case " $v " in *'\'' vultr '\''*) echo '\''cmdline:vultr'\'' ;; esac
 exit 0'
 run user passwd-entries 10 262144 getent passwd
 run user group-entries 10 262144 getent group
+run root fail2ban-status-before 5 262144 fail2ban-client status sshd
 run user firewall-programs 10 262144 ls -1d /usr/sbin/ufw /sys/module/x_tables /sys/module/nf_tables /proc/net/ip_tables_names /proc/net/ip6_tables_names
 run user firewall-settings 10 262144 grep -H '^[^#]' /etc/ufw/ufw.conf /etc/default/ufw /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/all/disable_ipv6 /proc/net/if_inet6
 run user default-routes 10 262144 grep -hE '^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 ' /proc/net/route /proc/net/ipv6_route
@@ -270,6 +271,10 @@ run user ssh-connection 10 262144 printenv SSH_CONNECTION
 run user fail2ban-units 10 262144 systemctl show fail2ban.service ssh.service sshd.service -p Id,LoadState,ActiveState,UnitFileState
 run user fail2ban-config 10 262144 sh -c 'dump=$(fail2ban-client -d) || exit
 socket=/run/fail2ban/fail2ban.sock
+for folder in /etc/fail2ban /etc/fail2ban/*.d; do
+  [ -d "$folder" ] || continue
+  [ -r "$folder" ] && [ -x "$folder" ] || printf '\''unreadable %s\n'\'' "$folder"
+done
 for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf /etc/fail2ban/*.d/*.local; do
   [ -e "$file" ] || continue
   [ -r "$file" ] || printf '\''unreadable %s\n'\'' "$file"
@@ -282,19 +287,38 @@ function property(name) {
   if (!match($0, "\\[\047" name "\047, \047[^\047]*\047\\]")) return ""
   return substr($0, RSTART + length(name) + 6, RLENGTH - length(name) - 8)
 }
+function named(pattern,   rest, list, one) {
+  rest = $0
+  while (match(rest, pattern)) {
+    one = substr(rest, RSTART, RLENGTH)
+    rest = substr(rest, RSTART + RLENGTH)
+    sub(/.* /, "", one)
+    if (one == "<chain>") one = property("chain")
+    list = list " " one
+  }
+  return list " "
+}
+function places(   own, all, list, i, n) {
+  own = named("(ip6?tables[^;|&\\\\]* (-N|--new-chain)|--add-chain [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+")
+  n = split(named("(ip6?tables[^;|&\\\\]* (-[IA]|--insert|--append)|--add-rule [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+"), all, " ")
+  for (i = 1; i <= n; i++) if (!index(own, " " all[i] " ") && !index("," list ",", "," all[i] ",")) list = list "," all[i]
+  n = split(named("type [a-z]+ hook [a-z]+"), all, " ")
+  for (i = 1; i <= n; i++) list = list ",hook:" all[i]
+  return substr(list, 2)
+}
 /^\[\047(set|multi-set)\047, \047[^\047]*\047, \047action\047, / {
   split($0, word, "\047")
   used = ""
   count = split("iptables,nft,ipset,ufw,firewall-cmd,hosts.deny,ip route", tools, ",")
   for (i = 1; i <= count; i++) if (index($0, tools[i])) used = used "," tools[i]
   limited = index($0, "dport") || index($0, "port port=") ? "ports" : "all"
-  printf "action\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2)
+  printf "action\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2), places()
   next
 }
 /^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) print; next }
 /^\[\047set\047, \047[^\047]*\047, \047ignorecommand\047, / { if (!/, \047\047\]$/) { split($0, word, "\047"); print "ignored-by-command\t" word[4] } next }
 /^\[\047(add|start)\047, / { print }
-/^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|bantime.increment|addlogpath|addjournalmatch|addaction)\047, / { print }
+/^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|addlogpath|addjournalmatch|addaction)\047, / { print }
 '\'''
 run user fail2ban-traces 10 262144 sh -c 'for tool in iptables nft ipset ufw firewall-cmd ip; do
   command -v "$tool" >/dev/null && echo "tool $tool"
@@ -302,7 +326,11 @@ done
 stat -c '\''started %Y'\'' /run/fail2ban/fail2ban.sock 2>/dev/null
 stat -L -c '\''log %s %Y %n'\'' /var/log/auth.log /var/log/secure 2>/dev/null
 journalctl -q --no-pager -o short-unix -n 500 _COMM=sshd + _COMM=sshd-session 2>/dev/null |
-  awk '\''/: (Failed password for|Invalid user) / { printf "failure %d\n", $1 }'\''
+  awk -v own=" 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " '\''/: (Failed password for|Invalid user) / {
+    from = "-"
+    if (match($0, / from [0-9A-Fa-f:.]+ port [0-9]+( ssh2)?$/)) { from = substr($0, RSTART + 6); sub(/ .*/, "", from) }
+    if (!index(own, " " from " ")) printf "failure %d %s\n", $1, from
+  }'\''
 if [ -r /var/log/fail2ban.log ]; then
   tail -c 262144 /var/log/fail2ban.log | awk '\''
     /Jail .sshd. started/ { failed = 0 }
@@ -314,6 +342,7 @@ run root fail2ban-status 5 262144 fail2ban-client status sshd
 run root fail2ban-maxretry 5 262144 fail2ban-client get sshd maxretry
 run root fail2ban-findtime 5 262144 fail2ban-client get sshd findtime
 run root fail2ban-bantime 5 262144 fail2ban-client get sshd bantime
+run root fail2ban-bantime-increment 5 262144 fail2ban-client get sshd bantime.increment
 run root fail2ban-actions 5 262144 fail2ban-client get sshd actions
 run root fail2ban-ignoreip 5 262144 fail2ban-client get sshd ignoreip
 run user dpkg-packages 10 262144 dpkg-query -W '-f=${db:Status-Abbrev} ${Package} ${Version}\n' fail2ban openssh-server unattended-upgrades 'linux-image-[0-9]*'

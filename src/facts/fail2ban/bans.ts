@@ -8,7 +8,7 @@ import { seenBy } from '../firewall/prerouting.ts';
 import { baseChains, type Ruleset } from '../firewall/ruleset.ts';
 import { walk } from '../firewall/walk.ts';
 import type { Outputs } from '../outputs.ts';
-import { readJail } from './jail.ts';
+import { readBannedBefore, readJail } from './jail.ts';
 
 /** Enough to see whether bans work; a list of thousands would be walked for nothing. */
 const MOST_ADDRESSES = 50;
@@ -31,7 +31,8 @@ export function readSshdPorts(outputs: Outputs): readonly number[] {
 
 /**
  * Follows a new connection from each banned address to each port of sshd through the rules in the kernel: fail2ban
- * keeps counting an address as banned when its rules were flushed, or never came to be.
+ * keeps counting an address as banned when its rules were flushed, or never came to be. Who was banned only after the
+ * rules had been read is in none of them, and that says nothing.
  */
 export function readBans(outputs: Outputs): Fact<BansInKernel> {
   const jail = readJail(outputs);
@@ -46,9 +47,11 @@ export function readBans(outputs: Outputs): Fact<BansInKernel> {
     rulesets.set(family, ruleset);
     return { address, refused: ports.every((port) => refuses(ruleset, source, port)) };
   });
+  const missing = judged.flatMap(({ address, refused }) => (refused ? [] : [address]));
+  const before = missing.length === 0 ? [] : readBannedBefore(outputs);
   return known({
     refused: judged.flatMap(({ address, refused }) => (refused ? [address] : [])),
-    missing: judged.flatMap(({ address, refused }) => (refused ? [] : [address])),
+    missing: missing.filter((address) => before.includes(address)),
   });
 }
 

@@ -9,11 +9,15 @@ const TOOLS = ['iptables', 'nft', 'ipset', 'ufw', 'firewall-cmd', 'hosts.deny', 
 
 /**
  * Actions may hold passwords and tokens, so the host keeps their commands to itself: of each action only its
- * port, its protocol and the tools it calls are printed. Of the filters only the prefix that names sshd is.
+ * port, its protocol, the tools it calls and the chains it puts rules into are printed. Of the filters only the prefix that names sshd is.
  */
 const SNIPPET = String.raw`
 dump=$(fail2ban-client -d) || exit
 socket=/run/fail2ban/fail2ban.sock
+for folder in /etc/fail2ban /etc/fail2ban/*.d; do
+  [ -d "$folder" ] || continue
+  [ -r "$folder" ] && [ -x "$folder" ] || printf 'unreadable %s\n' "$folder"
+done
 for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf /etc/fail2ban/*.d/*.local; do
   [ -e "$file" ] || continue
   [ -r "$file" ] || printf 'unreadable %s\n' "$file"
@@ -26,19 +30,38 @@ function property(name) {
   if (!match($0, "\\[\047" name "\047, \047[^\047]*\047\\]")) return ""
   return substr($0, RSTART + length(name) + 6, RLENGTH - length(name) - 8)
 }
+function named(pattern,   rest, list, one) {
+  rest = $0
+  while (match(rest, pattern)) {
+    one = substr(rest, RSTART, RLENGTH)
+    rest = substr(rest, RSTART + RLENGTH)
+    sub(/.* /, "", one)
+    if (one == "<chain>") one = property("chain")
+    list = list " " one
+  }
+  return list " "
+}
+function places(   own, all, list, i, n) {
+  own = named("(ip6?tables[^;|&\\\\]* (-N|--new-chain)|--add-chain [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+")
+  n = split(named("(ip6?tables[^;|&\\\\]* (-[IA]|--insert|--append)|--add-rule [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+"), all, " ")
+  for (i = 1; i <= n; i++) if (!index(own, " " all[i] " ") && !index("," list ",", "," all[i] ",")) list = list "," all[i]
+  n = split(named("type [a-z]+ hook [a-z]+"), all, " ")
+  for (i = 1; i <= n; i++) list = list ",hook:" all[i]
+  return substr(list, 2)
+}
 /^\[\047(set|multi-set)\047, \047[^\047]*\047, \047action\047, / {
   split($0, word, "\047")
   used = ""
   count = split("${TOOLS.join(',')}", tools, ",")
   for (i = 1; i <= count; i++) if (index($0, tools[i])) used = used "," tools[i]
   limited = index($0, "dport") || index($0, "port port=") ? "ports" : "all"
-  printf "action\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2)
+  printf "action\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2), places()
   next
 }
 /^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) print; next }
 /^\[\047set\047, \047[^\047]*\047, \047ignorecommand\047, / { if (!/, \047\047\]$/) { split($0, word, "\047"); print "ignored-by-command\t" word[4] } next }
 /^\[\047(add|start)\047, / { print }
-/^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|bantime.increment|addlogpath|addjournalmatch|addaction)\047, / { print }
+/^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|addlogpath|addjournalmatch|addaction)\047, / { print }
 '`;
 
 const COMMANDED = 'ignored-by-command\t';
@@ -95,11 +118,16 @@ function jailOf(
     maxRetry: typeof last('maxretry') === 'number' ? Number(last('maxretry')) : seconds(last('maxretry')),
     findTime: seconds(last('findtime')),
     banTime: seconds(last('bantime')),
-    banTimeGrows: last('bantime.increment') === true,
     ignoredByCommand: commanded.includes(name),
     actions: all('addaction').map(
       ([, action]) =>
-        described.find((one) => one.name === action) ?? { name: String(action), tools: [], ports: null, protocol: '' },
+        described.find((one) => one.name === action) ?? {
+          name: String(action),
+          tools: [],
+          ports: null,
+          protocol: '',
+          places: null,
+        },
     ),
   };
 }
@@ -126,13 +154,15 @@ interface OwnedAction {
 }
 
 function readAction(line: string): readonly OwnedAction[] {
-  const [kind, jail, name, limited, ports, protocol, tools] = line.split('\t');
+  const [kind, jail, name, limited, ports, protocol, tools, places] = line.split('\t');
   if (kind !== 'action') return [];
   if (jail === undefined || name === undefined || tools === undefined) {
     cannotTell('unparseable', 'The list of fail2ban actions came back in an unknown form.');
   }
   const reach = limited === 'ports' ? (ports ?? '') : null;
-  const action = { name, ports: reach, protocol: protocol ?? '', tools: tools.split(',').filter(Boolean) };
+  const words = (list: string): readonly string[] => list.split(',').filter(Boolean);
+  const where = places === undefined ? null : words(places);
+  const action = { name, ports: reach, protocol: protocol ?? '', tools: words(tools), places: where };
   return [{ jail, action }];
 }
 

@@ -3,11 +3,23 @@ import type { Jail, JailSource } from '../../model/facts/fail2ban.ts';
 import type { Probe } from '../../model/probe.ts';
 import { type Outputs, settle } from '../outputs.ts';
 
-const SETTINGS = ['maxretry', 'findtime', 'bantime', 'actions', 'ignoreip'] as const;
+const SETTINGS = ['maxretry', 'findtime', 'bantime', 'bantime.increment', 'actions', 'ignoreip'] as const;
 type Setting = (typeof SETTINGS)[number];
 
 /** A server that hangs must not hold up the host six times for long. */
 const SECONDS = 5;
+
+/**
+ * Who is banned before the packet filter is read. `fail2ban-status` says it again afterwards: only who is in both lists
+ * was banned while the rules were read.
+ */
+export const earlyProbe: Probe = {
+  id: 'fail2ban-status-before',
+  purpose: 'Whom the sshd jail bans before the packet filter is read.',
+  as: 'root',
+  argv: ['fail2ban-client', 'status', 'sshd'],
+  timeoutSeconds: SECONDS,
+};
 
 /** Each is its own sudo rule, so that a grant never allows `set`. */
 export const jailProbes: readonly Probe[] = [
@@ -20,7 +32,7 @@ export const jailProbes: readonly Probe[] = [
   },
   ...SETTINGS.map(
     (setting): Probe => ({
-      id: `fail2ban-${setting}`,
+      id: idOf(setting),
       purpose: `The running sshd jail's ${setting}, which may differ from its files.`,
       as: 'root',
       argv: ['fail2ban-client', 'get', 'sshd', setting],
@@ -29,30 +41,45 @@ export const jailProbes: readonly Probe[] = [
   ),
 ];
 
+function idOf(setting: Setting): string {
+  return `fail2ban-${setting.replace('.', '-')}`;
+}
+
 export const jailProbeIds = jailProbes.map(({ id }) => id);
 
 /** The running jail, from `fail2ban-client`, 0.11 to 1.1. */
 export function readJail(outputs: Outputs): Fact<Jail> {
-  const status = statusOf(outputs);
+  const status = statusOf(outputs, 'fail2ban-status');
   if (status.state !== 'known') return status;
   const text = status.value;
   return known({
     totalFailed: count(text, 'Total failed'),
     currentlyBanned: count(text, 'Currently banned'),
     totalBanned: count(text, 'Total banned'),
-    banned: field(text, 'Banned IP list').split(/\s+/).filter(Boolean),
+    banned: bannedIn(text),
     source: sourceOf(text),
     maxRetry: settle(() => integer(outputs, 'maxretry')),
     findTime: settle(() => integer(outputs, 'findtime')),
     banTime: settle(() => integer(outputs, 'bantime')),
+    banTimeGrows: settle(() => flag(outputs, 'bantime.increment')),
     actions: settle(() => actionNames(setting(outputs, 'actions'))),
     ignored: settle(() => ignoredAddresses(setting(outputs, 'ignoreip'))),
   });
 }
 
+/** Whom the jail banned before the packet filter was read. */
+export function readBannedBefore(outputs: Outputs): readonly string[] {
+  const status = statusOf(outputs, earlyProbe.id);
+  return status.state === 'known' ? bannedIn(status.value) : [];
+}
+
+function bannedIn(status: string): readonly string[] {
+  return field(status, 'Banned IP list').split(/\s+/).filter(Boolean);
+}
+
 /** The exit code is 255 for every trouble; only the words tell "no such jail" from "may not ask". */
-function statusOf(outputs: Outputs): Fact<string> {
-  const output = outputs.get('fail2ban-status');
+function statusOf(outputs: Outputs, probe: string): Fact<string> {
+  const output = outputs.get(probe);
   if (output.state === 'ran' && output.exitCode === 255) {
     const said = output.stdout + output.stderr;
     if (said.includes("Sorry but the jail 'sshd' does not exist")) {
@@ -63,11 +90,20 @@ function statusOf(outputs: Outputs): Fact<string> {
       cannotTell('no-privilege', 'Only root may ask the fail2ban server for the state of its jails.');
     }
   }
-  return known(outputs.ran('fail2ban-status'));
+  return known(outputs.ran(probe));
 }
 
 function setting(outputs: Outputs, name: Setting): string {
-  return outputs.ran(`fail2ban-${name}`).trim();
+  return outputs.ran(idOf(name)).trim();
+}
+
+/** `None`: nobody has set it. */
+function flag(outputs: Outputs, name: Setting): boolean {
+  const text = setting(outputs, name);
+  if (!/^(True|False|None)$/.test(text)) {
+    cannotTell('unparseable', `fail2ban printed neither yes nor no as the sshd jail's ${name}.`);
+  }
+  return text === 'True';
 }
 
 function integer(outputs: Outputs, name: Setting): number {

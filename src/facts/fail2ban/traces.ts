@@ -1,9 +1,12 @@
 import { cannotTell } from '../../model/fact.ts';
-import type { JailTraces, LogFile } from '../../model/facts/fail2ban.ts';
+import type { FailedLogin, JailTraces, LogFile } from '../../model/facts/fail2ban.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
 
-/** Counts leave the host, messages do not. The journal and fail2ban's log are read only where the login user may. */
+/**
+ * Counts, times and addresses leave the host, messages do not. Failures from the host itself are left out, because
+ * fail2ban never bans it (`ignoreself`). The journal and fail2ban's log are read only where the login user may.
+ */
 const SNIPPET = `
 for tool in iptables nft ipset ufw firewall-cmd ip; do
   command -v "$tool" >/dev/null && echo "tool $tool"
@@ -11,7 +14,11 @@ done
 stat -c 'started %Y' /run/fail2ban/fail2ban.sock 2>/dev/null
 stat -L -c 'log %s %Y %n' /var/log/auth.log /var/log/secure 2>/dev/null
 journalctl -q --no-pager -o short-unix -n 500 _COMM=sshd + _COMM=sshd-session 2>/dev/null |
-  awk '/: (Failed password for|Invalid user) / { printf "failure %d\\n", $1 }'
+  awk -v own=" 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " '/: (Failed password for|Invalid user) / {
+    from = "-"
+    if (match($0, / from [0-9A-Fa-f:.]+ port [0-9]+( ssh2)?$/)) { from = substr($0, RSTART + 6); sub(/ .*/, "", from) }
+    if (!index(own, " " from " ")) printf "failure %d %s\\n", $1, from
+  }'
 if [ -r /var/log/fail2ban.log ]; then
   tail -c 262144 /var/log/fail2ban.log | awk '
     /Jail .sshd. started/ { failed = 0 }
@@ -22,7 +29,8 @@ fi
 
 export const tracesProbe: Probe = {
   id: 'fail2ban-traces',
-  purpose: 'Whether sshd writes the log that fail2ban reads, and whether bans can work: tools, counts and times only.',
+  purpose:
+    'Whether sshd writes the log that fail2ban reads, and whether bans can work: tools, counts, times and addresses only.',
   as: 'user',
   argv: ['stat', '-L', '-c', 'log %s %Y %n', '/var/log/auth.log', '/var/log/secure'],
   snippet: SNIPPET.trim(),
@@ -37,7 +45,7 @@ export function readTraces(outputs: Outputs): JailTraces {
     tools: after('tool'),
     logs: [...after('log'), ...configuredLogs(outputs)].map(readLog),
     startedAt: after('started').map(whole)[0] ?? null,
-    failures: after('failure').map(whole),
+    failures: after('failure').map(readFailure),
     failedBans: after('failed-bans').map(whole)[0] ?? null,
   };
 }
@@ -46,6 +54,12 @@ function configuredLogs(outputs: Outputs): readonly string[] {
   const output = outputs.get('fail2ban-config');
   if (output.state !== 'ran') return [];
   return output.stdout.split('\n').flatMap((line) => (line.startsWith('log ') ? [line.slice('log '.length)] : []));
+}
+
+/** `1795300002 203.0.113.66`; `-` where the message has no address. */
+function readFailure(text: string): FailedLogin {
+  const [at = '', from = '-'] = text.split(' ');
+  return { at: whole(at), from: from === '-' ? null : from };
 }
 
 function readLog(text: string): LogFile {

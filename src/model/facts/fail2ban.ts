@@ -11,6 +11,7 @@ export interface Fail2banFacts {
   jailTraces: JailTraces;
   /** Under which names sshd's messages reach the journal. Absent: no OpenSSH server is installed. */
   sshdLogging: SshdLogging;
+  sshdLogSettings: SshdLogSettings;
   /** TCP ports on which sshd listens for others than the host itself. */
   sshdPorts: readonly number[];
   /** Which of the jail's banned addresses the kernel refuses. Absent: nothing is banned now. */
@@ -39,6 +40,8 @@ export interface Jail {
   readonly findTime: Fact<number>;
   /** Seconds; -1: for ever. */
   readonly banTime: Fact<number>;
+  /** `bantime.increment`: every further ban of an address is longer. */
+  readonly banTimeGrows: Fact<boolean>;
   /** Names of actions. */
   readonly actions: Fact<readonly string[]>;
   /** Addresses, networks and names that are never banned, as fail2ban prints them. */
@@ -64,8 +67,6 @@ export interface ConfiguredJail {
   readonly maxRetry: number | null;
   readonly findTime: number | null;
   readonly banTime: number | null;
-  /** `bantime.increment`: every further ban of an address is longer. */
-  readonly banTimeGrows: boolean;
   /** A command of the operator's (`ignorecommand`) decides whom not to ban. */
   readonly ignoredByCommand: boolean;
   readonly actions: readonly ConfiguredAction[];
@@ -79,6 +80,11 @@ export interface ConfiguredAction {
   readonly ports: string | null;
   /** e.g. `tcp`; empty when the action has none. */
   readonly protocol: string;
+  /**
+   * Chains of the host's into which its commands put rules: `INPUT`, `hook:input` for a chain of nftables with that hook.
+   * Empty: it names none. Null: not recorded.
+   */
+  readonly places: readonly string[] | null;
 }
 
 /** What fail2ban's surroundings show to the login user. */
@@ -88,10 +94,17 @@ export interface JailTraces {
   readonly tools: readonly string[];
   /** Epoch seconds at which the running server made its socket; null: it has none. */
   readonly startedAt: number | null;
-  /** Epoch seconds of the failed log-ins among the last 500 sshd messages in the journal, where it may be read. */
-  readonly failures: readonly number[];
+  /** The failed log-ins from other machines among the last 500 sshd messages in the journal, where it may be read. */
+  readonly failures: readonly FailedLogin[];
   /** Bans that failed since the last start of the jail; null: the log may not be read. */
   readonly failedBans: number | null;
+}
+
+export interface FailedLogin {
+  /** Epoch seconds. */
+  readonly at: number;
+  /** The address it came from; null: not recorded, or none was in the message. */
+  readonly from: string | null;
 }
 
 export interface LogFile {
@@ -108,7 +121,17 @@ export interface SshdLogging {
   readonly process: 'sshd' | 'sshd-session';
 }
 
+/** Where sshd's messages go. Source: `LogLevel` and `SyslogFacility`, sshd_config(5), as `sshd -T` prints them. */
+export interface SshdLogSettings {
+  /** e.g. `INFO`. */
+  readonly level: string;
+  /** e.g. `AUTH`. */
+  readonly facility: string;
+}
+
+/** Addresses that were banned after the rules of the kernel were read. */
 export interface BansInKernel {
   readonly refused: readonly string[];
+  /** Let in, and banned before the rules were read as well. */
   readonly missing: readonly string[];
 }
