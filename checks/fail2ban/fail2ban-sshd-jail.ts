@@ -19,7 +19,7 @@ export const fail2banSshdJail = defineCheck({
     'A jail can be up and count bans while it reads a dead log, ignores everybody, has no action or bans on another port. Only a ban that the kernel carries out stops an attacker.',
   remediation: REMEDIATION,
   limits:
-    'Jails of other names are not judged. The journal and the log of fail2ban are read only where the login user may; failed bans and missed log-ins count only then.',
+    'Jails of other names are not judged. The journal and the log of fail2ban are read only where the login user may; failed bans and missed log-ins count only then. What sshd logs is asked of its files (sshd -T), not of its command line or Match blocks.',
   mappings: {
     'nist-800-53r5': ['AC-7', 'SI-4', 'SC-5', 'AC-17(1)'],
     'iso-27001-2022': ['A.8.5', 'A.8.16'],

@@ -293,14 +293,13 @@ function named(pattern,   rest, list, one) {
     one = substr(rest, RSTART, RLENGTH)
     rest = substr(rest, RSTART + RLENGTH)
     sub(/.* /, "", one)
-    if (one == "<chain>") one = property("chain")
     list = list " " one
   }
   return list " "
 }
 function places(   own, all, list, i, n) {
-  own = named("(ip6?tables[^;|&\\\\]* (-N|--new-chain)|--add-chain [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+")
-  n = split(named("(ip6?tables[^;|&\\\\]* (-[IA]|--insert|--append)|--add-rule [^ ]+ [a-z]+) [A-Za-z0-9_.<>-]+"), all, " ")
+  own = named("(ip6?tables[^;|&\\\\]* (-N|--new-chain)|--add-chain [^ ]+ [a-z]+) [A-Za-z0-9_.-]+")
+  n = split(named("(ip6?tables[^;|&\\\\]* (-[IA]|--insert|--append)|--add-rule [^ ]+ [a-z]+) [A-Za-z0-9_.-]+"), all, " ")
   for (i = 1; i <= n; i++) if (!index(own, " " all[i] " ") && !index("," list ",", "," all[i] ",")) list = list "," all[i]
   n = split(named("type [a-z]+ hook [a-z]+"), all, " ")
   for (i = 1; i <= n; i++) list = list ",hook:" all[i]
