@@ -10,7 +10,8 @@ export const firewallAllowedPorts = defineCheck({
   title: 'Only the documented ports are open in the firewall',
   severity: 'high',
   rationale: 'Every open port is a way in. One that nobody documented is one that nobody watches.',
-  remediation: `ufw status numbered        # then, for each rule that is not documented:
+  remediation: `# Where no firewall is active at all, see firewall-active first.
+ufw status numbered        # then, for each rule that is not documented:
 ufw delete NUMBER`,
   limits:
     "LIMIT counts as open. ICMP, DHCP client, mDNS, SSDP and the host's own bridges are left out. Published containers are judged by firewall-effective.",

@@ -9,7 +9,8 @@ export const firewallLogging = defineCheck({
   severity: 'medium',
   rationale:
     'Denied connections are the first sign of a scan or of a service that lost its rule; without a log nobody sees them.',
-  remediation: 'ufw logging low',
+  remediation: `# ufw logs only while it is active: ufw --force enable, once SSH is allowed
+ufw logging low`,
   limits:
     'Levels are those of ufw; of other firewalls it is only seen that they log something of what they deny. Whether the log is kept and read is not judged.',
   mappings: {

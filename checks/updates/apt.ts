@@ -17,6 +17,10 @@ export function requireApt(os: Os): void {
   cannotTell('not-observable', `fleetproof does not know how ${name} installs security updates.`);
 }
 
+/** For lists that show nothing new. */
+export const REFRESH =
+  'Refresh the lists, and see why nothing else does:\napt-get update\nsystemctl list-timers apt-daily.timer';
+
 /** Clocks that are further apart than this make every age meaningless. */
 const SKEW_SECONDS = 300;
 
@@ -25,7 +29,11 @@ export function requireClock({ clockOffsetSeconds }: Scope): void {
   if (clockOffsetSeconds === null || Math.abs(clockOffsetSeconds) <= SKEW_SECONDS) return;
   const way = clockOffsetSeconds > 0 ? 'ahead' : 'behind';
   const off = describeAge(Math.abs(clockOffsetSeconds));
-  cannotTell('not-observable', `The host's clock is ${off} ${way}, so nothing can be said about ages on it.`);
+  cannotTell(
+    'not-observable',
+    `The host's clock is ${off} ${way}, so nothing can be said about ages on it.`,
+    'Set the clock, and scan again:\ntimedatectl set-ntp true',
+  );
 }
 
 /** A problem whose sentence says all there is to say. */

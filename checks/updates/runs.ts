@@ -3,7 +3,7 @@ import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */
@@ -91,5 +91,9 @@ export function listProblems(archives: readonly Archive[], os: Os, { now }: Scop
   if (support === 'extended' || support === 'ended') return [];
   const sentence = `The newest security list is of ${describeDay(newest)}`;
   if (support === 'supported') return [problem(`${sentence}, although the archive changes every week.`)];
-  return cannotTell('not-observable', `${sentence}: the host stopped refreshing it, or the archive has ended.`);
+  return cannotTell(
+    'not-observable',
+    `${sentence}: the host stopped refreshing it, or the archive has ended.`,
+    REFRESH,
+  );
 }

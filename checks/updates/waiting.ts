@@ -10,7 +10,7 @@ import type {
   UpdateSettings,
 } from '../../src/model/facts/updates.ts';
 import { need } from '../need.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem } from './apt.ts';
+import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 import { DAY_SECONDS, DRIFT_SECONDS, dueWithin } from './due.ts';
 import { blacklisted } from './exclusions.ts';
@@ -80,7 +80,7 @@ export function runProblems(pending: PendingUpdates, running: Running, scope: Sc
 /** Ends in ignorance unless the lists would show every fix: those of the release's own archive, and fresh. */
 export function requireLists(archives: readonly Archive[], os: Os, { now }: Scope): undefined {
   if (ownLists(archives, os).length === 0) {
-    cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`);
+    cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`, REFRESH);
   }
   const newest = newestLivingList(archives, os, now);
   if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
@@ -89,6 +89,7 @@ export function requireLists(archives: readonly Archive[], os: Os, { now }: Scop
   return cannotTell(
     'not-observable',
     `The newest security list is of ${day}; what was published since is not known here.`,
+    REFRESH,
   );
 }
 

@@ -163,11 +163,20 @@ describe('fail2ban-sshd-jail', () => {
   test('a ban in a chain of the prerouting hook, as chain_hook = prerouting makes it', () => {
     const file = new URL('../captures/states/trixie/fail2ban-banned.json', import.meta.url);
     const { outputs } = JSON.parse(readFileSync(file, 'utf8')) as { outputs: readonly Output[] };
-    const banned = outputs.find(({ probe }) => probe === 'nft-ruleset')?.stdout ?? '';
+    const textOf = (name: string) => outputs.find(({ probe }) => probe === name)?.stdout ?? '';
+    const banned = textOf('nft-ruleset');
+    // Recorded before the jail was asked twice.
+    const before = { stdout: textOf('fail2ban-status') };
     const verdict = (own: string): string => {
       const stdout = banned.replace(/("name": "f2b-chain"[^}]*"hook": )"input"/, own);
       expect(stdout).not.toBe(banned);
-      return verdictOf(judgeState(fail2banSshdJail, 'trixie/fail2ban-banned', said({ 'nft-ruleset': { stdout } })));
+      return verdictOf(
+        judgeState(
+          fail2banSshdJail,
+          'trixie/fail2ban-banned',
+          said({ 'nft-ruleset': { stdout }, 'fail2ban-status-before': before }),
+        ),
+      );
     };
     expect(verdict('$1"prerouting"')).toBe('pass');
     expect(verdict('$1"forward"')).toBe('fail');

@@ -213,7 +213,7 @@ describe('https-redirect', () => {
   });
 
   const change = (how: (output: Output) => Output) => (output: Output) =>
-    output.probe === 'ssh-listeners' ? how(output) : output;
+    output.probe === 'ssh-listeners' || output.probe === 'listeners' ? how(output) : output;
 
   /** A host that was logged in to as well, on `recorded`, whose port 80 drops our packets. */
   function silent(recorded: string, site: string, changed: (output: Output) => Output = (output) => output): string {
@@ -227,12 +227,13 @@ describe('https-redirect', () => {
   }
 
   test('a port that drops packets: the host knows whether anything listens there', () => {
-    // This one has nginx on port 80.
-    expect(silent('compliant', SITE)).toMatch(/^unknown: .*timeout/);
-    const without = (output: Output) => ({ ...output, stdout: output.stdout.replace(/.*:80 .*\n/g, '') });
-    expect(silent('compliant', SITE, change(without))).toBe(
-      'pass: Port 80 does not answer, and nothing on the host listens there.',
-    );
+    // No recording has a web server on port 80: one takes sshd's place.
+    const web = ({ stdout, ...output }: Output) => ({
+      ...output,
+      stdout: stdout.replaceAll(':22 ', ':80 ').replaceAll('"sshd"', '"nginx"'),
+    });
+    expect(silent('compliant', SITE, change(web))).toMatch(/^unknown: .*timeout/);
+    expect(silent('compliant', SITE)).toBe('pass: Port 80 does not answer, and nothing on the host listens there.');
     expect(
       silent(
         'compliant',

@@ -47,7 +47,7 @@ describe('an output folder that cannot be', () => {
       [
         ['evaluate', run, '-o', 'fleet.yaml'],
         ['report', run, '--format', 'json', '-o', 'nowhere/report.json'],
-        ['init', 'nowhere'],
+        ['init', 'fleet.yaml/below'],
       ].map(async (args) => (await fleetproof(args, { cwd })).code),
     );
     expect(codes).toEqual([73, 74, 73]);

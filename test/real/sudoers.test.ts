@@ -11,7 +11,8 @@ const FILE = '/etc/sudoers.d/fleetproof';
 const KEYS = 'grep -aHno -D skip -d skip -E';
 const PATTERN = '^[[:blank:]]*#|(ssh|ecdsa|sk|rsa)-[a-z0-9@.-]+[[:blank:]]+AAAA[A-Za-z0-9+/]+';
 const STAT = 'stat -L -c';
-const FIND = "/usr/bin/find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 3 -printf '%T@ %C@ %y:' -print";
+const FIND =
+  "/usr/bin/find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 3 -printf '%T@ %C@ %y:' -print";
 
 /** What an account with these rules might try. In `sh`; SUDO is `sudo -n --`. */
 const ABUSES: readonly (readonly [string, string])[] = [
