@@ -28,7 +28,8 @@ export function problemOf(file: SecretFile): Problem | undefined {
     return {
       because: `${path} can be read by the other members of a group (mode ${mode}, ${owner}:${group}).`,
       actual,
-      remediation,
+      // Services may need their group: without it, taking the mode away breaks them.
+      remediation: `getent group ${group}   # then, for whoever must not read it: gpasswd -d USER ${group}\n# Where nobody but the owner needs it: ${remediation}`,
     };
   }
   if (/^\/etc\/(ssh|ssl|letsencrypt|shadow|gshadow)/.test(path) && owner !== 'root') {
