@@ -1,4 +1,5 @@
 import type { Finding } from '../model/finding.ts';
+import { recent } from '../model/recent.ts';
 
 /** Characters of a matching line that are quoted, around the match: some outputs are one long line. */
 const AROUND = 160;
@@ -10,14 +11,21 @@ const MOST_NEEDLES = 24;
  * What the lines that a finding speaks of can be found by: `PATH:LINE:` for "PATH line LINE", which is how commands that
  * print several files begin each line; what it quotes; and what it says was measured, as commands print it, in lower case too.
  */
-export function needlesOf({ because, actual }: Pick<Finding, 'because' | 'actual'>): string[] {
+export function needlesOf({ because, actual }: Pick<Finding, 'because' | 'actual'>): readonly string[] {
   const said = `${because} ${actual}`;
+  const known = remembered.get(said);
+  if (known !== undefined) return known;
   const places = [...said.matchAll(/(\/[^\s:",]+) line (\d+)/g)].map(([, path, line]) => `${path}:${line}:`);
   const quoted = [...said.matchAll(/"([^"\n]{8,200})"/g)].map(([, text = '']) => text);
   const measured = actual.split('; ').filter((text) => text.length >= 8 && text.length <= 80);
   const all = [...places, ...quoted, ...measured, ...measured.map((text) => text.toLowerCase())];
-  return [...new Set(all)].slice(0, MOST_NEEDLES);
+  const needles = [...new Set(all)].slice(0, MOST_NEEDLES);
+  remembered.set(said, needles);
+  return needles;
 }
+
+/** By what is said, in characters: findings of a fleet say few things, and each of several records. */
+const remembered = recent<string, readonly string[]>(100_000, (_, said) => 2 * said.length);
 
 /**
  * At most about `room` characters of a text: its start, and what stands around the needles further down, in the order of the

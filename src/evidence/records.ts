@@ -27,10 +27,10 @@ export function evidenceText(capture: Capture, names: readonly string[], finding
   const nameEnds = namesQuoted(names);
   const pieces: Piece[] = [];
   for (const [at, output] of capture.outputs.entries()) {
-    const needles = wanted.get(`${capture.host.name}/${names[at]}`);
+    const about = wanted.get(`${capture.host.name}/${names[at]}`);
     const when = `"startedAt":${instant(output.startedAt)},"ms":${output.ms}`;
     pieces.push(`${at === 0 ? '[' : ','}{"id":${hostStart}/${nameEnds[at]},"host":${host},${when},`);
-    pieces.push(...(needles === undefined ? short(output, answers[at]) : longFor(output, answers[at], needles)));
+    pieces.push(...(about === undefined ? short(output, answers[at]) : longFor(output, answers[at], about)));
   }
   for (const exchange of capture.outside?.exchanges ?? []) {
     const id = `${capture.host.name}/${exchange.id}`;
@@ -41,26 +41,25 @@ export function evidenceText(capture: Capture, names: readonly string[], finding
   return pieces;
 }
 
-/** Ids of the records that failing and unknown findings rest on, with what these speak of. */
-function wantedOf(findings: readonly Finding[]): Map<string, string[]> {
-  const wanted = new Map<string, string[]>();
+/** Ids of the records that failing and unknown findings rest on, with those findings. */
+function wantedOf(findings: readonly Finding[]): Map<string, Finding[]> {
+  const wanted = new Map<string, Finding[]>();
   for (const finding of findings) {
     if (finding.verdict !== 'fail' && finding.verdict !== 'unknown') continue;
-    const needles = needlesOf(finding);
     for (const id of finding.evidence) {
       const before = wanted.get(id);
-      if (before === undefined) wanted.set(id, [...needles]);
-      else before.push(...needles);
+      if (before === undefined) wanted.set(id, [finding]);
+      else before.push(finding);
     }
   }
   return wanted;
 }
 
 /** Most outputs are short, or have nothing of it behind their start: those are the same for every host that has them. */
-function longFor(output: Output, answer: Answer | undefined, needles: readonly string[]): readonly Piece[] {
-  const isCut = output.stdout.length > LONG && answer !== undefined;
-  const hits = isCut ? needles.filter((needle) => output.stdout.includes(needle)) : [];
-  return isCut && hits.length > 0 ? written(output, answer, LONG, hits) : long(output, answer);
+function longFor(output: Output, answer: Answer | undefined, about: readonly Finding[]): readonly Piece[] {
+  if (output.stdout.length <= LONG || answer === undefined) return long(output, answer);
+  const hits = about.flatMap(needlesOf).filter((needle) => output.stdout.includes(needle));
+  return hits.length > 0 ? written(output, answer, LONG, hits) : long(output, answer);
 }
 
 const long = remembered((output, answer) => written(output, answer, LONG));
