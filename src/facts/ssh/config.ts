@@ -39,7 +39,7 @@ interface Found {
   reads: number;
 }
 
-const MAIN = '/etc/ssh/sshd_config';
+export const MAIN = '/etc/ssh/sshd_config';
 const FOLDER = '/etc/ssh/sshd_config.d/';
 /** OpenSSH servconf.c, SERVCONF_MAX_DEPTH. */
 const MAX_DEPTH = 16;

@@ -3,7 +3,7 @@ import type { OtherServer } from '../../model/facts/ssh.ts';
 import type { Outputs } from '../outputs.ts';
 import { readUnits, type UnitProperties } from '../systemd.ts';
 import { isListener, optionsOf, overridesOf } from './command-line.ts';
-import type { Entry } from './config.ts';
+import { type Entry, MAIN } from './config.ts';
 import { gatherDoubts } from './doubts.ts';
 
 /** What runs, as opposed to what the files say. */
@@ -20,7 +20,6 @@ interface Process {
   readonly command: string;
 }
 
-export const MAIN_FILE = '/etc/ssh/sshd_config';
 const OURS = new Set(['ssh.socket', 'sshd.socket']);
 
 /** Never throws: what could not be seen becomes a doubt. `files`: what sshd read, as far as it is known. */
@@ -45,8 +44,8 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
     doubts.push(unknown('not-observable', message));
   }
   const file = running?.find(([flag]) => flag === 'f')?.[1];
-  if (file !== undefined && file !== MAIN_FILE) {
-    const message = `The running sshd uses ${file} instead of ${MAIN_FILE}; fleetproof does not read that file.`;
+  if (file !== undefined && file !== MAIN) {
+    const message = `The running sshd uses ${file} instead of ${MAIN}; fleetproof does not read that file.`;
     doubts.push(unknown('not-observable', message));
   }
   const stale = attempt(

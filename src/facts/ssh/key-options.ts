@@ -1,7 +1,8 @@
 import { type Unknown, unknown } from '../../model/fact.ts';
 import type { Outputs } from '../outputs.ts';
 import { isListener, type Option, optionsOf } from './command-line.ts';
-import { MAIN_FILE, readProcesses } from './daemon.ts';
+import { MAIN } from './config.ts';
+import { readProcesses } from './daemon.ts';
 
 /**
  * Why the key files that `sshd -T` names may not be those that sshd reads: its command line, or that of its next start, says
@@ -30,5 +31,5 @@ export function doubtOfOptions(outputs: Outputs): Unknown | undefined {
 }
 
 function decidesKeys([flag, value]: Option): boolean {
-  return (flag === 'f' && value !== MAIN_FILE) || (flag === 'o' && /^authorizedkeysfile\b/i.test(value));
+  return (flag === 'f' && value !== MAIN) || (flag === 'o' && /^authorizedkeysfile\b/i.test(value));
 }
