@@ -1,3 +1,4 @@
+import { ownCopy } from '../model/buffers.ts';
 import type { Output, Probe } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
 import { DEFAULT_BYTES } from './program.ts';
@@ -109,7 +110,7 @@ function argvOf(probe: string, stream: Buffer, { start, end }: Part): readonly s
   const alike = argvs.get(probe) ?? [];
   const known = alike.find(({ bytes }) => bytes.compare(stream, start, end) === 0);
   if (known !== undefined) return known.argv;
-  const bytes = Buffer.from(stream.subarray(start, end));
+  const bytes = ownCopy(stream.subarray(start, end));
   const argv = bytes.toString('utf8').split('\x1f').slice(0, -1);
   argvs.set(probe, [{ bytes, argv }, ...alike].slice(0, MOST_ARGVS));
   return argv;

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { ownCopy } from '../model/buffers.ts';
 import { recent } from '../model/recent.ts';
 import { redact } from './redact.ts';
 
@@ -51,7 +52,7 @@ function readerFor(patterns: readonly RegExp[]): Reader {
     const { text, count } = redact(bytes.toString('utf8'), patterns);
     // Nearly all that comes once never comes again.
     if (met.get(key) === undefined) met.set(key, true);
-    else kept.set(key, [{ bytes: Buffer.from(bytes), text, redactions: count }, ...alike].slice(0, ALIKE));
+    else kept.set(key, [{ bytes: ownCopy(bytes), text, redactions: count }, ...alike].slice(0, ALIKE));
     return { text, redactions: count };
   };
 }

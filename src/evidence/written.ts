@@ -1,4 +1,5 @@
 import type { Answer } from '../answers/answers.ts';
+import { ownCopy } from '../model/buffers.ts';
 import { inertJson } from '../model/inert-json.ts';
 import type { Output } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
@@ -20,7 +21,7 @@ export function remembered(write: (output: Output, answer: Answer) => readonly P
     if (known !== undefined) return known;
     const pieces = write(output, answer);
     if (!answer.isCommon) return pieces;
-    const kept = [Buffer.from(joined(pieces))];
+    const kept = [ownCopy(joined(pieces))];
     texts.set(answer, kept);
     return kept;
   };

@@ -19,3 +19,13 @@ export function bufferPool(size: number, most: number): BufferPool {
     },
   };
 }
+
+/**
+ * A copy for keeping, with memory of its own. `Buffer.from` takes small copies from a block that they share (8 KiB, 64 KiB
+ * from Node 24 on), and the whole block stays as long as one of them is kept.
+ */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
