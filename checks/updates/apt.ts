@@ -36,6 +36,20 @@ export function requireClock({ clockOffsetSeconds }: Scope): void {
   );
 }
 
+/** Written while the clock was wrong: how long ago that was, such a time does not tell. */
+export function isAhead(epoch: number, now: number): boolean {
+  return epoch - now > SKEW_SECONDS;
+}
+
+/** Ends in ignorance. `what`: the head of a sentence, "The stamp of the last run". */
+export function cannotDate(what: string, epoch: number, remedy?: string): never {
+  return cannotTell(
+    'not-observable',
+    `${what} is of ${describeDay(epoch)}, ahead of the host's clock, so how long ago that was cannot be told.`,
+    remedy,
+  );
+}
+
 /** A problem whose sentence says all there is to say. */
 export function problem(because: string): Problem {
   return { because, actual: because.replace(/\.$/, '') };

@@ -2,6 +2,7 @@ import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
+import { isAhead } from './apt.ts';
 import { isExtended } from './extended.ts';
 
 /** Debian 10 was the last whose security archive is named `buster/updates`. */
@@ -41,13 +42,13 @@ export function describeOwn(os: Os): string {
 }
 
 /**
- * Epoch seconds of the newest list that would show a new fix; undefined when none has a date. Nobody fills the
+ * Epoch seconds of the newest list that would show a new fix; undefined when none has a date that has come. Nobody fills the
  * archive of a release whose support has ended: then what was added to take over counts as well.
  */
 export function newestLivingList(archives: readonly Archive[], os: Os, now: number): number | undefined {
   const support = supportOf(os, now, RELEASES);
   const over = support === 'extended' || support === 'ended';
   const living = over ? archives.filter((one) => one.security || isExtended(one)) : ownLists(archives, os);
-  const dates = living.flatMap(({ date }) => date ?? []);
+  const dates = living.flatMap(({ date }) => (date === null || isAhead(date, now) ? [] : [date]));
   return dates.length === 0 ? undefined : Math.max(...dates);
 }

@@ -1,5 +1,5 @@
 import type { Archive } from '../../src/model/facts/updates.ts';
-import { LIST_AGE_SECONDS } from './apt.ts';
+import { isAhead, LIST_AGE_SECONDS } from './apt.ts';
 
 /**
  * Where extended security updates come from, when they do: an archive of Ubuntu Pro or Debian ELTS whose list is
@@ -7,7 +7,11 @@ import { LIST_AGE_SECONDS } from './apt.ts';
  */
 export function extendedList(archives: readonly Archive[], now: number): string | undefined {
   const fresh = archives.find(
-    (archive) => isExtended(archive) && archive.date !== null && now - archive.date <= LIST_AGE_SECONDS,
+    (archive) =>
+      isExtended(archive) &&
+      archive.date !== null &&
+      now - archive.date <= LIST_AGE_SECONDS &&
+      !isAhead(archive.date, now),
   );
   return fresh === undefined ? undefined : `${fresh.site} (${fresh.distribution || fresh.suite})`;
 }

@@ -3,29 +3,47 @@ import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
+import {
+  cannotDate,
+  describeAge,
+  describeDay,
+  describePending,
+  isAhead,
+  LIST_AGE_SECONDS,
+  problem,
+  REFRESH,
+} from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */
 const ZONE_SECONDS = 14 * 3600;
+/** The next run writes its stamp anew. */
+const RUN = 'Let it run again:\nunattended-upgrade -v';
 
 /** What is wrong with when unattended-upgrade last ran. Its stamp also tells of runs that failed. */
 export function ageProblems({ lastRun, hostSince }: UpdateRuns, maxAge: number, { now }: Scope): readonly Problem[] {
   if (lastRun === null) {
-    if (hostSince !== null && now - hostSince < maxAge) {
+    if (hostSince !== null && now - hostSince < maxAge && !isAhead(hostSince, now)) {
       cannotTell('not-observable', `The host is ${describeAge(now - hostSince)} old and has not run its updates yet.`);
     }
     return [problem('unattended-upgrades has never come to the end of a run.')];
   }
+  requireDated(lastRun, now);
   if (now - lastRun <= maxAge) return [];
   return [problem(`The last run of unattended-upgrades was ${describeAge(now - lastRun)} ago.`)];
+}
+
+/** Ends in ignorance where the stamp of the last run comes from a clock that was ahead. */
+export function requireDated(lastRun: number, now: number): undefined {
+  if (isAhead(lastRun, now)) cannotDate('The stamp of the last run of unattended-upgrades', lastRun, RUN);
 }
 
 /** The newest run in the log that ended, within `maxAge`; undefined when there is none or the log may not be read. */
 export function lastEnded(runs: UpdateRuns, maxAge: number, { now }: Scope): LoggedRun | undefined {
   if (runs.log.state !== 'known') return undefined;
   const ended = runs.log.value.find(({ outcome }) => outcome !== 'none');
-  return ended !== undefined && now - ended.startedAt <= maxAge + ZONE_SECONDS ? ended : undefined;
+  if (ended === undefined || ended.startedAt - now > ZONE_SECONDS) return undefined;
+  return now - ended.startedAt <= maxAge + ZONE_SECONDS ? ended : undefined;
 }
 
 /** Security updates that a run had before it and did not install. */
@@ -76,6 +94,9 @@ export function sawPending({ lastRun, listsRefreshed }: UpdateRuns, { publishedB
   return lastRun !== null && listsRefreshed !== null && Math.max(listsRefreshed, publishedBy) <= lastRun;
 }
 
+/** For archives of which `newestLivingList` knows nothing. */
+export const NO_DATE = "The security archive's package list carries no date, or one that is ahead of the host's clock.";
+
 /** Lists that are too old to show what is pending. */
 export function listProblems(archives: readonly Archive[], os: Os, { now }: Scope): readonly Problem[] {
   if (ownLists(archives, os).length === 0) return [problem(`The host has no package list of ${describeOwn(os)}.`)];
@@ -84,7 +105,7 @@ export function listProblems(archives: readonly Archive[], os: Os, { now }: Scop
     return [problem(`The list of ${lapsed.distribution} was valid until ${describeDay(lapsed.validUntil ?? 0)} only.`)];
   }
   const newest = newestLivingList(archives, os, now);
-  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
+  if (newest === undefined) return cannotTell('unparseable', NO_DATE);
   if (now - newest <= LIST_AGE_SECONDS) return [];
   const support = supportOf(os, now, RELEASES);
   // An archive that has ended does not change any more: then its date says nothing about this host.

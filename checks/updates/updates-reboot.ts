@@ -2,7 +2,7 @@ import { defineCheck, judge, notApplicable } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import { DURATION, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { describeAge, problem, requireClock } from './apt.ts';
+import { cannotDate, describeAge, isAhead, problem, requireClock } from './apt.ts';
 import { reasonsToReboot } from './reboot.ts';
 
 export const updatesReboot = defineCheck({
@@ -36,11 +36,13 @@ To let the host do it: Unattended-Upgrade::Automatic-Reboot "true"; Unattended-U
       cannotTell('not-observable', 'No kernel is installed in /boot, so which one should run is not to be seen.');
     }
     const late = reasons.filter(({ since }) => scope.now - since > parseDuration(params.maxAge));
+    const ahead = reasons.find(({ since }) => isAhead(since, scope.now));
     const due = reasons.map(({ why, since }) => `${why}, for ${describeAge(scope.now - since)}`).join('; ');
     const because =
       due === '' ? `The running kernel ${state.running} is the newest installed one.` : `A reboot is due: ${due}.`;
     return judge({ because, expected, actual: due === '' ? `running ${state.running}` : due }, [
       () => (late.length === 0 ? undefined : problem(because)),
+      () => (ahead === undefined ? undefined : cannotDate(`A reboot is due, ${ahead.why}: that`, ahead.since)),
     ]);
   },
 });

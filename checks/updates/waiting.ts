@@ -10,11 +10,11 @@ import type {
   UpdateSettings,
 } from '../../src/model/facts/updates.ts';
 import { need } from '../need.ts';
-import { describeAge, describeDay, describePending, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
+import { describeAge, describeDay, describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 import { DAY_SECONDS, DRIFT_SECONDS, dueWithin } from './due.ts';
 import { blacklisted } from './exclusions.ts';
-import { lastEnded, leftBehind, sawPending } from './runs.ts';
+import { lastEnded, leftBehind, NO_DATE, requireDated, sawPending } from './runs.ts';
 
 /** What tells how a host runs its updates; each is looked at only where it matters. */
 export interface Running {
@@ -66,6 +66,7 @@ export function runProblems(pending: PendingUpdates, running: Running, scope: Sc
   if (!running.automatic()) return missed('unattended-upgrades is not installed');
   const runs = running.runs();
   if (runs.lastRun === null) return missed('no automatic run has ever come to its end');
+  requireDated(runs.lastRun, scope.now);
   const age = scope.now - runs.lastRun;
   if (age > DAY_SECONDS + DRIFT_SECONDS && age > dueWithin(running.settings(), running.timers())) {
     return missed(`no automatic run took place for ${describeAge(age)}`);
@@ -83,7 +84,7 @@ export function requireLists(archives: readonly Archive[], os: Os, { now }: Scop
     cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`, REFRESH);
   }
   const newest = newestLivingList(archives, os, now);
-  if (newest === undefined) return cannotTell('unparseable', "The security archive's package list carries no date.");
+  if (newest === undefined) return cannotTell('unparseable', NO_DATE);
   if (now - newest <= LIST_AGE_SECONDS) return undefined;
   const day = describeDay(newest);
   return cannotTell(
@@ -95,7 +96,9 @@ export function requireLists(archives: readonly Archive[], os: Os, { now }: Scop
 
 /** Ends in ignorance unless everything pending is provably younger than `maxAge`. */
 export function requireYoung({ security }: PendingUpdates, maxAge: number, { now }: Scope): undefined {
-  const open = security.filter(({ uploadedAt }) => uploadedAt === null || now - uploadedAt > maxAge);
+  const open = security.filter(
+    ({ uploadedAt }) => uploadedAt === null || now - uploadedAt > maxAge || isAhead(uploadedAt, now),
+  );
   if (open.length === 0) return undefined;
   return cannotTell(
     'not-observable',

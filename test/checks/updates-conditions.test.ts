@@ -78,6 +78,7 @@ describe('an extended archive', () => {
     ['that is seven days old', { ...esm, date: NOW - 7 * DAY }, 'esm.ubuntu.com (focal-infra-security)'],
     ['that is older', { ...esm, date: NOW - 7 * DAY - 1 }, undefined],
     ['without a date', { ...esm, date: null }, undefined],
+    ['of a date that lies ahead', { ...esm, date: NOW + 301 }, undefined],
   ])('%s', (_, one, expected) => {
     expect(extendedList([archive(), one], NOW)).toBe(expected);
   });

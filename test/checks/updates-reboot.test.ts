@@ -89,6 +89,18 @@ describe('updates-reboot', () => {
       /reboot-required is there, for 2 days/,
       machine('6.1.0-40-amd64', [NEWEST, `${ago(2)} /run/reboot-required`]),
     ],
+    [
+      'a request of a time that lies ahead',
+      'unknown:not-observable',
+      /A reboot is due, \/run\/reboot-required is there: that is of \S+, ahead of the host's clock, so how long/,
+      machine('6.1.0-40-amd64', [NEWEST, `${ago(-9)} /run/reboot-required`]),
+    ],
+    [
+      'a request of a time that lies ahead and a new kernel for a month',
+      'fail',
+      /runs, for 30 days/,
+      machine('6.1.0-9-amd64', [NEWEST, OLDER, installed('6.1.0-40-amd64', 30), `${ago(-9)} /run/reboot-required`]),
+    ],
     ['no kernel in /boot', 'unknown:not-observable', /No kernel is installed in \/boot/, machine('6.1.0-40-amd64', [])],
     [
       'a kernel that does not say',

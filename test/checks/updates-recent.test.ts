@@ -79,6 +79,23 @@ describe('updates-recent', () => {
   });
 
   test.each([
+    ['bookworm/compliant', EMPTY_LOG],
+    ['bookworm/compliant', {}],
+  ])('a stamp of a time that lies ahead, on %s with %j', (state, log) => {
+    const ahead = recordedAt(state) + 300 * DAY;
+    const stdout = recordedText(state, 'update-times').replace(
+      /^\d+ \d+ (.*unattended-upgrades-stamp)$/m,
+      `${ahead} ${ahead} $1`,
+    );
+    const outputs = { ...log, 'update-times': { stdout, exitCode: 1 } };
+    const finding = judgeState(updatesRecent, state, said(outputs));
+    expect(verdictOf(finding), finding.because).toBe('unknown:not-observable');
+    expect(finding.because).toMatch(
+      /stamp of the last run of unattended-upgrades is of \S+, ahead of the host's clock/,
+    );
+  });
+
+  test.each([
     ['an old host', 40 * DAY, 'fail', /never come to the end of a run/],
     ['a host of an hour', HOUR, 'unknown:not-observable', /has not run its updates yet/],
   ])('stamps of everything but the run itself, on %s: %s', (_, age, verdict, because) => {

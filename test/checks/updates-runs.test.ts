@@ -28,6 +28,10 @@ describe('the last run', () => {
     [{ lastRun: null, hostSince: null }, 1],
     [{ lastRun: null, hostSince: NOW - 2 * DAY }, 1],
     [{ lastRun: null, hostSince: NOW - 2 * DAY + 1 }, 'unknown'],
+    // From a clock that was ahead: it tells neither how long ago the run was, nor how old the host is.
+    [{ lastRun: NOW + 300 }, 0],
+    [{ lastRun: NOW + 301 }, 'unknown'],
+    [{ lastRun: null, hostSince: NOW + 301 }, 1],
   ])('%j', (changes, problems) => {
     const judge = () => runAgeProblems(runs(changes), 2 * DAY, scope).length;
     if (problems === 'unknown') expect(judge).toThrow(Ignorance);
@@ -40,6 +44,8 @@ describe('the last run', () => {
     expect(log(run({ startedAt: NOW - DAY - ZONE }))).toBeDefined();
     expect(log(run({ startedAt: NOW - DAY - ZONE - 1 }))).toBeUndefined();
     expect(log(run({ outcome: 'none' }))).toBeUndefined();
+    expect(log(run({ startedAt: NOW + ZONE }))).toBeDefined();
+    expect(log(run({ startedAt: NOW + ZONE + 1 }))).toBeUndefined();
     expect(lastEnded(runs({ log: absent('no log') }), DAY, scope)).toBeUndefined();
   });
 
@@ -110,6 +116,13 @@ describe('the lists', () => {
     expect(judge(system, one)).toEqual(expected);
   });
 
+  test('of a date that lies ahead are not fresh', () => {
+    expect(judge(debian, archive({ date: NOW + 300 }))).toEqual([]);
+    expect(() => judge(debian, archive({ date: NOW + 301 }))).toThrow("ahead of the host's clock");
+    expect(judge(debian, archive({ date: NOW + 301 }), archive({ date: NOW - DAY }))).toEqual([]);
+    expect(judge(debian, archive({ date: NOW + 301 }), archive({ date: NOW - 8 * DAY }))).toHaveLength(1);
+  });
+
   test('without a date', () => {
     expect(() => judge(debian, archive({ date: null }))).toThrow('carries no date');
   });
@@ -146,6 +159,7 @@ describe('waiting updates', () => {
     expect(judge({ lastRun: NOW - DAY - 7201 }, true, pending())).toBe(1);
     expect(judge({ listsRefreshed: NOW - 3600 }, true, pending())).toBe(1);
     expect(judge({ listsRefreshed: NOW - 3600, lastRun: NOW - DAY - 3600 }, true, pending())).toBe(0);
+    expect(() => judge({ lastRun: NOW + 301 }, true, pending())).toThrow("ahead of the host's clock");
     expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending())).toBe(1);
     expect(judge({ log: known([run({ left: ['openssl'] })]) }, true, pending({ name: 'nginx' }))).toBe(0);
   });
@@ -187,6 +201,7 @@ describe('waiting updates', () => {
     expect(judge({ date: NOW - 7 * DAY })()).toBeUndefined();
     expect(judge({ date: NOW - 7 * DAY - 1 })).toThrow('what was published since is not known');
     expect(judge({ date: null })).toThrow('carries no date');
+    expect(judge({ date: NOW + 301 })).toThrow("ahead of the host's clock");
     expect(judge({ security: false })).toThrow('no package list of bookworm-security');
   });
 
@@ -196,5 +211,6 @@ describe('waiting updates', () => {
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY })])()).toBeUndefined();
     expect(judge([pending({ uploadedAt: NOW - 7 * DAY - 1 })])).toThrow('for how long is not recorded');
     expect(judge([pending({ uploadedAt: NOW }), pending()])).toThrow('for how long is not recorded');
+    expect(judge([pending({ uploadedAt: NOW + 301 })])).toThrow('for how long is not recorded');
   });
 });
