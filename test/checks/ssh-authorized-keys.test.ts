@@ -87,6 +87,11 @@ describe('ssh-authorized-keys', () => {
     ['sshd-defaults', 'SSHD_OPTS="-o AuthorizedKeysFile=none"\n', 'unknown not-observable'],
     ['sshd-defaults', "OPTIONS='-4 -f /etc/ssh/other'\n", 'unknown not-observable'],
     ['sshd-defaults', 'SSHD_OPTS="-4 -f /etc/ssh/sshd_config"\n', ALL_PASS],
+    [
+      'ssh-processes',
+      '92 sshd sshd: /opt/openssh/sbin/sshd -D [listener] 0 of 10\npidfile 92\n',
+      'unknown not-observable',
+    ],
     // A daemon whose process nobody sees.
     ['ssh-processes', '8287 sshd sshd: audit@notty\n', 'unknown not-observable'],
     // systemd listens, and starts one for each connection.

@@ -103,6 +103,21 @@ describe('ssh-key-only', () => {
     ]);
   });
 
+  test.each([
+    ['bookworm-cloud-init', '/usr/sbin/sshd', '/usr/local/sbin/sshd'],
+    ['bookworm-compliant', '/usr/sbin/sshd', '/usr/local/sbin/sshd'],
+    ['bookworm-cloud-init', '/usr/sbin/sshd', '/usr/sbin/sshd -f /etc/ssh/other'],
+    ['bookworm-compliant', '/usr/sbin/sshd', '/usr/sbin/sshd -f /etc/ssh/other'],
+  ])('%s, which is not what the running sshd reads: %s is %s', (name, usual, running) => {
+    const { now, outputs } = recording(name);
+    const changed = outputs.map((output) =>
+      output.probe === 'ssh-processes'
+        ? { ...output, stdout: output.stdout.replace(`sshd: ${usual} `, `sshd: ${running} `) }
+        : output,
+    );
+    expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: changed })))).toEqual(['unknown not-observable']);
+  });
+
   test('a file of the configuration that nobody could date', () => {
     const { now, outputs } = recording('bookworm-closed-folder');
     const changed = outputs.map((output) =>

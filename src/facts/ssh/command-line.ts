@@ -1,5 +1,5 @@
 import { type Unknown, unknown } from '../../model/fact.ts';
-import type { Entry } from './config.ts';
+import { type Entry, MAIN } from './config.ts';
 import { KEYWORDS } from './settings.ts';
 import { readLine } from './words.ts';
 
@@ -23,8 +23,28 @@ export function isListener(command: string): boolean {
 
 /** The options of a process title or command line. */
 export function optionsOf(command: string): readonly Option[] {
-  const inner = /^sshd: (.*?) \[listener\]/.exec(command)?.[1] ?? command;
-  return wordsToOptions(inner.split(' ').slice(1));
+  return wordsToOptions(wordsOf(command).slice(1));
+}
+
+/** The program of a process title or command line; sshd insists on its whole path. */
+export function programOf(command: string): string {
+  return wordsOf(command)[0] ?? '';
+}
+
+function wordsOf(command: string): string[] {
+  return (/^sshd: (.*?) \[listener\]/.exec(command)?.[1] ?? command).split(' ');
+}
+
+/** The file that options make sshd read instead of the usual one. The last counts. */
+export function otherFile(options: readonly Option[]): string | undefined {
+  const file = options.findLast(([flag]) => flag === 'f')?.[1];
+  return file === MAIN ? undefined : file;
+}
+
+/** The options that the next start of the service has; of lines that set them, the last counts. */
+export function nextOptions(defaults: string): readonly Option[] {
+  const words = [...defaults.matchAll(/^(?:SSHD_OPTS|OPTIONS)=(.*)$/gm)].at(-1)?.[1] ?? '';
+  return wordsToOptions(words.replace(/["']/g, '').split(/\s+/));
 }
 
 function wordsToOptions(words: readonly string[]): Option[] {
@@ -38,10 +58,9 @@ function wordsToOptions(words: readonly string[]): Option[] {
       at += 1;
       value = words[at] ?? '';
     }
-    // The title has lost the quotes of `-o 'PasswordAuthentication yes'`.
-    if (flag === 'o' && !value.includes('=')) {
-      at += 1;
-      value = `${value}=${words[at] ?? ''}`;
+    // The title has lost the quotes of `-o 'PasswordAuthentication yes'`. sshd takes no words but options and their values.
+    for (; flag === 'o' && /^[^-]/.test(words[at + 1] ?? ''); at += 1) {
+      value += `${value.includes('=') ? ' ' : '='}${words[at + 1]}`;
     }
     options.push([flag, value]);
   }
@@ -54,16 +73,18 @@ function wordsToOptions(words: readonly string[]): Option[] {
  * What only the next start will have may convict, but not acquit.
  */
 export function overridesOf(running: readonly Option[] | undefined, defaults: string): Overrides {
-  const words = /^(?:SSHD_OPTS|OPTIONS)=(.*)$/m.exec(defaults)?.[1] ?? '';
-  const next = directives(wordsToOptions(words.replace(/["']/g, '').split(/\s+/)), 'SSHD_OPTS in /etc/default/ssh');
+  const options = nextOptions(defaults);
+  const next = directives(options, 'SSHD_OPTS in /etc/default/ssh');
   if (running === undefined) return { overrides: next, pending: undefined };
   const now = directives(running, 'the command line of the running sshd');
   const later = next.filter((entry) => !now.some((one) => text(one) === text(entry)));
+  const file = otherFile(options);
+  const isPending = later.length > 0 || (file !== undefined && file !== otherFile(running));
   const message =
     'SSHD_OPTS in /etc/default/ssh changes how people log in, but the running sshd was not started with it.';
   return {
     overrides: [...later.filter(opens), ...now],
-    pending: later.length === 0 ? undefined : unknown('not-observable', message, 'Run: systemctl restart ssh'),
+    pending: isPending ? unknown('not-observable', message, 'Run: systemctl restart ssh') : undefined,
   };
 }
 

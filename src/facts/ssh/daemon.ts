@@ -2,7 +2,7 @@ import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
 import type { OtherServer } from '../../model/facts/ssh.ts';
 import type { Outputs } from '../outputs.ts';
 import { readUnits, type UnitProperties } from '../systemd.ts';
-import { isListener, optionsOf, overridesOf } from './command-line.ts';
+import { isListener, nextOptions, optionsOf, otherFile, overridesOf, programOf } from './command-line.ts';
 import { type Entry, MAIN } from './config.ts';
 import { gatherDoubts } from './doubts.ts';
 
@@ -11,6 +11,8 @@ export interface Daemon {
   /** Options of the command line that override the global section, as directives. */
   readonly overrides: readonly Entry[];
   readonly otherServers: readonly OtherServer[];
+  /** It reads files that were not looked at, so what the usual ones say is not what it does. */
+  readonly elsewhere: boolean;
   readonly doubts: readonly Unknown[];
 }
 
@@ -20,6 +22,8 @@ interface Process {
   readonly command: string;
 }
 
+/** Where distributions have sshd; the folders may be one. Another program has files of its own. */
+export const USUAL_PROGRAM = /^(\/usr)?\/s?bin\/sshd$/;
 const OURS = new Set(['ssh.socket', 'sshd.socket']);
 
 /** Never throws: what could not be seen becomes a doubt. `files`: what sshd read, as far as it is known. */
@@ -43,11 +47,11 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
     const message = 'No listening sshd was seen among the processes, so what answers on the SSH port is not known.';
     doubts.push(unknown('not-observable', message));
   }
-  const file = running?.find(([flag]) => flag === 'f')?.[1];
-  if (file !== undefined && file !== MAIN) {
-    const message = `The running sshd uses ${file} instead of ${MAIN}; fleetproof does not read that file.`;
-    doubts.push(unknown('not-observable', message));
-  }
+  const elsewhere = attempt(
+    () => elsewhereOf(main, () => outputs.ran('sshd-defaults', [0, 1, 2])),
+    () => undefined,
+  );
+  if (elsewhere !== undefined) doubts.push(unknown('not-observable', elsewhere));
   const stale = attempt(
     () => staleness(outputs, files, units, main, processes.pidFile),
     () => undefined,
@@ -57,7 +61,19 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
     () => ({ overrides: [], pending: undefined }),
   );
   doubts.push(...[stale, pending].filter((one) => one !== undefined));
-  return { overrides, otherServers: [...otherDaemons(processes.all, listening, main), ...otherSockets(units)], doubts };
+  const otherServers = [...otherDaemons(processes.all, listening, main), ...otherSockets(units)];
+  return { overrides, otherServers, elsewhere: elsewhere !== undefined, doubts };
+}
+
+/** The sentence that sshd reads other files than those that were looked at. `defaults`: what starts it for a connection. */
+function elsewhereOf(main: Process | undefined, defaults: () => string): string | undefined {
+  const program = main === undefined ? '' : programOf(main.command);
+  if (main !== undefined && !USUAL_PROGRAM.test(program))
+    return `The running sshd is ${program}, another program than the one that was asked for its settings.`;
+  const file = otherFile(main === undefined ? nextOptions(defaults()) : optionsOf(main.command));
+  if (file === undefined) return undefined;
+  const who = main === undefined ? 'SSHD_OPTS in /etc/default/ssh names' : 'The running sshd uses';
+  return `${who} ${file} instead of ${MAIN}; fleetproof does not read that file.`;
 }
 
 /** No systemd is no trouble in itself: the pid file then tells when sshd started. */

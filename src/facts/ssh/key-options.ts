@@ -1,8 +1,8 @@
 import { type Unknown, unknown } from '../../model/fact.ts';
 import type { Outputs } from '../outputs.ts';
-import { isListener, type Option, optionsOf } from './command-line.ts';
+import { isListener, nextOptions, type Option, optionsOf, programOf } from './command-line.ts';
 import { MAIN } from './config.ts';
-import { readProcesses } from './daemon.ts';
+import { readProcesses, USUAL_PROGRAM } from './daemon.ts';
 
 /**
  * Why the key files that `sshd -T` names may not be those that sshd reads: its command line, or that of its next start, says
@@ -19,12 +19,12 @@ export function doubtOfOptions(outputs: Outputs): Unknown | undefined {
   const canSee =
     outputs.get('ssh-processes').uid === 0 || all.some(({ command }) => /\[(listener|priv)\]/.test(command));
   if (!canSee) return unknown('not-observable', 'No sshd was seen among the processes, so its options are not known.');
-  const running = (main.length > 0 ? main : listeners).flatMap(({ command }) => optionsOf(command));
-  const next = [...outputs.ran('sshd-defaults', [0, 1, 2]).matchAll(/^(?:SSHD_OPTS|OPTIONS)=(.*)$/gm)];
-  const option = [
-    ...running,
-    ...next.flatMap(([, words = '']) => optionsOf(`sshd ${words.replace(/["']/g, '')}`)),
-  ].find(decidesKeys);
+  const running = (main.length > 0 ? main : listeners).map(({ command }) => command);
+  const program = running.map(programOf).find((one) => !USUAL_PROGRAM.test(one));
+  if (program !== undefined)
+    return unknown('not-observable', `${program} is not the sshd that was asked, so its key files may be others.`);
+  const next = nextOptions(outputs.ran('sshd-defaults', [0, 1, 2]));
+  const option = [...running.flatMap(optionsOf), ...next].find(decidesKeys);
   if (option === undefined) return undefined;
   const message = `The command line of sshd has "-${option.join(' ')}", so keys may be in files that were not looked at.`;
   return unknown('not-observable', message, 'Set it in /etc/ssh/sshd_config instead, and: systemctl restart ssh');

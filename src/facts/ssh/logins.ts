@@ -46,8 +46,8 @@ const loginsFrom = byParts(
     const contexts = contextsFor(effective, config, directory, overrides, ...answers);
     return {
       configError: null,
-      contexts: contexts.all,
-      rootContexts: contexts.root,
+      contexts: daemon.elsewhere ? [] : contexts.all,
+      rootContexts: daemon.elsewhere ? [] : contexts.root,
       otherServers: daemon.otherServers,
       matchBlocks: config.blocks.length,
       doubts: [...fromJson(doubtsJson), ...contexts.doubts, ...daemon.doubts],

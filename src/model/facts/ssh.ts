@@ -11,7 +11,10 @@ export interface SshFacts {
 export interface SshLogins {
   /** What `sshd -T` says when it refuses the configuration on disk; null when it accepts it. */
   readonly configError: string | null;
-  /** First: anybody from an outside address. Then one per combination of Match criteria that changes something. */
+  /**
+   * First: anybody from an outside address. Then one per combination of Match criteria that changes something.
+   * None where sshd reads other files than those that were looked at.
+   */
   readonly contexts: readonly SshContext[];
   /** The same for root. First: from an outside address. */
   readonly rootContexts: readonly SshContext[];

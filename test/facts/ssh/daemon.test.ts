@@ -57,7 +57,12 @@ function parts(name: string): Parts {
 
 describe('the running sshd', () => {
   test.each(DISTRIBUTIONS)('%s as installed', (name) => {
-    expect(daemon(parts(`${name}/04-units`))).toEqual({ overrides: [], otherServers: [], doubts: [] });
+    expect(daemon(parts(`${name}/04-units`))).toEqual({
+      overrides: [],
+      otherServers: [],
+      elsewhere: false,
+      doubts: [],
+    });
   });
 
   test('files changed after it read them', () => {
@@ -129,6 +134,25 @@ describe('the running sshd', () => {
     expect(daemon({ ...base, processes }).doubts[0]?.message).toContain('uses /etc/ssh/other');
     const same = processes.replace('/etc/ssh/other', '/etc/ssh/sshd_config');
     expect(daemon({ ...base, processes: same }).doubts).toEqual([]);
+    // The last one counts.
+    const twice = same.replace(' [', ' -f /etc/ssh/other [');
+    expect(daemon({ ...base, processes: twice }).doubts[0]?.message).toContain('uses /etc/ssh/other');
+  });
+
+  test.each([
+    ['/usr/local/sbin/sshd', true],
+    ['/opt/openssh/sbin/sshd', true],
+    // Where the folders are one.
+    ['/sbin/sshd', false],
+    ['/usr/bin/sshd', false],
+  ])('it is the program %s: read elsewhere %s', (program, elsewhere) => {
+    const base = parts('debian12/04-units');
+    const processes = `92 sshd sshd: ${program} -D [listener] 0 of 10-100 startups`;
+    const found = daemon({ ...base, processes });
+    expect(found.elsewhere).toBe(elsewhere);
+    expect(found.doubts.map(({ message }) => message)).toEqual(
+      elsewhere ? [expect.stringContaining(`The running sshd is ${program}, `)] : [],
+    );
   });
 });
 
@@ -186,6 +210,18 @@ describe('a command line', () => {
     ],
     ['/usr/sbin/sshd -De -f /x', [['f', '/x']]],
     ['sshd: /usr/sbin/sshd -o PasswordAuthentication yes -4 [listener] x', [['o', 'PasswordAuthentication=yes']]],
+    // sshd takes no words of its own: what is no option belongs to the value, whose quotes the title has lost.
+    [
+      'sshd: /usr/sbin/sshd -D -o AuthenticationMethods=publickey password -p 22 [listener] 0 of 10-100 startups',
+      [
+        ['o', 'AuthenticationMethods=publickey password'],
+        ['p', '22'],
+      ],
+    ],
+    [
+      'sshd: /usr/sbin/sshd -o AuthenticationMethods publickey,password password [listener] x',
+      [['o', 'AuthenticationMethods=publickey,password password']],
+    ],
   ])('%s', (command, expected) => {
     expect(optionsOf(command)).toEqual(expected);
   });
@@ -199,6 +235,12 @@ describe('a command line', () => {
     ['', "OPTIONS='-o PubkeyAuthentication=no'", ['no'], true],
     ['', 'SSHD_OPTS="-4 -o MaxAuthTries=3"', [], false],
     ['-o PasswordAuthentication=yes', 'SSHD_OPTS="-o PasswordAuthentication=yes"', ['yes'], false],
+    // As for systemd, the last line counts.
+    ['', 'SSHD_OPTS=\nSSHD_OPTS="-o PasswordAuthentication=yes"', ['yes'], true],
+    ['', 'SSHD_OPTS="-o PasswordAuthentication=yes"\nSSHD_OPTS=', [], false],
+    ['', 'SSHD_OPTS="-f /etc/ssh/other"', [], true],
+    ['', 'SSHD_OPTS="-f /etc/ssh/sshd_config"', [], false],
+    ['-f /etc/ssh/other', 'SSHD_OPTS="-f /etc/ssh/other"', [], false],
   ])('%s, then %s', (running, defaults, values, isPending) => {
     const { overrides, pending } = overridesOf(optionsOf(`/usr/sbin/sshd ${running}`), defaults);
     expect(overrides.map(({ args }) => args[0])).toEqual(values);
@@ -209,5 +251,13 @@ describe('a command line', () => {
     const { overrides, pending } = overridesOf(undefined, 'SSHD_OPTS="-o PasswordAuthentication=no"');
     expect(overrides).toHaveLength(1);
     expect(pending).toBeUndefined();
+  });
+
+  test('before the first start they may name another file', () => {
+    const units = 'Id=ssh.socket\nActiveState=active\nListen=[::]:22 (Stream)\n';
+    const defaults = 'SSHD_OPTS="-f /etc/ssh/other"\n';
+    const found = daemon({ units, listeners: '', processes: '', defaults });
+    expect(found.elsewhere).toBe(true);
+    expect(found.doubts[0]?.message).toContain('SSHD_OPTS in /etc/default/ssh names /etc/ssh/other');
   });
 });
