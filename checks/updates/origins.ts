@@ -1,7 +1,7 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
-import type { Archive, UpdateSettings } from '../../src/model/facts/updates.ts';
+import type { Archive, ArchivePriority, UpdateSettings } from '../../src/model/facts/updates.ts';
 import { problem } from './apt.ts';
 import { describeOwn, ownLists, securityArchiveOf } from './archives.ts';
 
@@ -75,4 +75,45 @@ export function priorityProblems(priorities: readonly number[]): readonly Proble
   return low.map((priority) =>
     problem(`apt gives the security archive priority ${priority} and takes nothing from it.`),
   );
+}
+
+/**
+ * The release's own archive before its security archive, as by `APT::Default-Release "bookworm"`: of a package that is
+ * installed from there apt takes no version of lower priority. unattended-upgrades bars archives that it does not allow.
+ */
+export function preferenceProblems(
+  preferences: readonly ArchivePriority[],
+  origins: readonly string[],
+  archives: readonly Archive[],
+  os: Os,
+): readonly Problem[] {
+  const own = ownLists(archives, os);
+  const isOf = (source: ArchivePriority, { site, distribution }: Archive): boolean =>
+    source.site === site && source.distribution === distribution;
+  const isBase = ({ origin, distribution }: Archive): boolean =>
+    own.some(
+      (one) =>
+        one.origin === origin && [one.distribution, one.suite, one.codename].includes(`${distribution}-security`),
+    );
+  const security = preferences.filter((source) => own.some((archive) => isOf(source, archive)));
+  const [lowest] = security.toSorted((a, b) => a.priority - b.priority);
+  if (lowest === undefined) return [];
+  const before = preferences.filter((source) => {
+    const lists = archives.filter((archive) => isOf(source, archive));
+    const isAllowed = lists.some((archive) => origins.some((pattern) => matchesOrigin(pattern, archive, os)));
+    return source.priority > lowest.priority && isAllowed && lists.every(isBase);
+  });
+  return [...new Set(before.map(({ distribution, priority }) => `${distribution} (priority ${priority})`))].map(
+    (first) => ({
+      ...problem(
+        `apt prefers ${first} to ${lowest.distribution} (${lowest.priority}): what is installed from there gets no security update.`,
+      ),
+      remediation: preference(os),
+    }),
+  );
+}
+
+function preference({ codename }: Os): string {
+  return `See where it comes from: grep -rn -e Default-Release -e Pin /etc/apt/apt.conf.d /etc/apt/preferences /etc/apt/preferences.d
+A default release has to take in the security archive: APT::Default-Release "/^${codename}(|-security|-updates)$/";`;
 }

@@ -2,7 +2,7 @@ import { defineCheck, judge } from '../../src/model/check.ts';
 import { need } from '../need.ts';
 import { problem, requireApt } from './apt.ts';
 import { exclusionProblems } from './exclusions.ts';
-import { entryProblems, originProblems, priorityProblems } from './origins.ts';
+import { entryProblems, originProblems, preferenceProblems, priorityProblems } from './origins.ts';
 
 export const updatesSecurityOrigin = defineCheck({
   id: 'updates-security-origin',
@@ -38,6 +38,13 @@ Check with: apt-config dump Unattended-Upgrade`,
         () => entryProblems(settings()),
         () => exclusionProblems(settings()),
         () => priorityProblems(need(facts, 'pendingUpdates').priorities),
+        () =>
+          preferenceProblems(
+            need(facts, 'pendingUpdates').preferences,
+            settings().origins,
+            need(facts, 'packageLists').archives,
+            os,
+          ),
       ],
     );
   },

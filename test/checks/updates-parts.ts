@@ -57,6 +57,7 @@ export const updates = (security: readonly PendingPackage[], publishedBy = NOW -
   others: 0,
   compared: 100,
   priorities: [500],
+  preferences: [],
   publishedBy,
 });
 export const run = (changes: Partial<LoggedRun> = {}): LoggedRun => ({

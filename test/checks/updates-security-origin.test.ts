@@ -5,11 +5,27 @@ import { updatesSecurityOrigin } from '../../checks/updates/updates-security-ori
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive } from '../../src/model/facts/updates.ts';
 import { DISTROS, sample } from '../facts/recorded.ts';
-import { type Changes, judgeState, verdictOf } from './states.ts';
+import { type Changes, judgeState, recordedText, verdictOf } from './states.ts';
 
 const settings = (text: string): Changes => ({ outputs: { 'apt-settings': { stdout: text } } });
 const ORIGINS = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian-Security";\n';
 const list = (text: string): Changes => ({ outputs: { 'apt-lists': { stdout: text, exitCode: 0 } } });
+
+/** As apt says it with APT::Default-Release "bookworm", or with the third parties' archive of that distribution pinned. */
+const PREFERRED = recordedText('bookworm/compliant', 'apt-pending').replace(
+  /^source +500 (\S+ bookworm\/main)/m,
+  'source        990 $1 amd64 Packages\nsource        990 http://mirror.example.org/debian bookworm/contrib',
+);
+const preferred = (settings = ''): Changes => ({
+  outputs: {
+    'apt-pending': { stdout: PREFERRED },
+    ...(settings === '' ? {} : { 'apt-settings': { stdout: settings } }),
+  },
+});
+const THIRD = recordedText('bookworm/compliant', 'apt-pending').replace(
+  /^source /m,
+  'source        990 https://download.example.com/linux/debian bookworm/stable amd64 Packages\nsource ',
+);
 
 describe('updates-security-origin', () => {
   test.each<[string, string, RegExp, Changes?]>([
@@ -22,6 +38,15 @@ describe('updates-security-origin', () => {
     ['bookworm/uu-no-security-origin', 'fail', /allows only .*label=Debian, which leaves out bookworm-security\.$/],
     ['bookworm/uu-blacklisted', 'fail', /Package-Blacklist keeps updates from linux-image-amd64, linux-image-generic/],
     ['bookworm/uu-pinned-archive', 'fail', /gives the security archive priority 50/],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^apt prefers bookworm \(priority 990\) to bookworm-security \(500\): what is installed from there gets no security update\.$/,
+      preferred(),
+    ],
+    // unattended-upgrades looks at no other archive than those it allows.
+    ['bookworm/compliant', 'pass', /./, preferred(ORIGINS)],
+    ['bookworm/compliant', 'pass', /./, { outputs: { 'apt-pending': { stdout: THIRD } } }],
     ['bookworm/compliant', 'fail', /allows no origin at all/, settings('APT::Periodic::Unattended-Upgrade "1";')],
     [
       'bookworm/compliant',

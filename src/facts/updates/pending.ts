@@ -1,5 +1,11 @@
 import { cannotTell } from '../../model/fact.ts';
-import type { Archive, PackageLists, PendingPackage, PendingUpdates } from '../../model/facts/updates.ts';
+import type {
+  Archive,
+  ArchivePriority,
+  PackageLists,
+  PendingPackage,
+  PendingUpdates,
+} from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
 
@@ -64,11 +70,9 @@ export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdat
   }
   const held = new Set(lines.flatMap((line) => (line.startsWith('hold ') ? [plain(line.slice('hold '.length))] : [])));
   const distributions = new Set(archives.map(({ distribution }) => distribution));
-  const isSecurity = (source: Source): boolean => distributions.has(source.distribution);
-  const priorities = lines
-    .flatMap(sourceOf)
-    .filter(isSecurity)
-    .map(({ priority }) => priority);
+  const isSecurity = (source: ArchivePriority): boolean => distributions.has(source.distribution);
+  const preferences = lines.flatMap(sourceOf);
+  const priorities = preferences.filter(isSecurity).map(({ priority }) => priority);
   if (priorities.length === 0) {
     cannotTell('not-observable', 'No installed package has a version in a security archive that apt knows of.');
   }
@@ -84,13 +88,9 @@ export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdat
     others: tables.length - security.length,
     compared,
     priorities: [...new Set(priorities)],
+    preferences,
     publishedBy: newestDate(archives),
   };
-}
-
-interface Source {
-  readonly priority: number;
-  readonly distribution: string;
 }
 
 interface Table {
@@ -100,14 +100,14 @@ interface Table {
   readonly versions: readonly {
     readonly version: string;
     readonly priority: number;
-    readonly sources: readonly Source[];
+    readonly sources: readonly ArchivePriority[];
   }[];
 }
 
 function readTables(lines: readonly string[]): readonly Table[] {
   const tables: Table[] = [];
   let name: string | undefined;
-  let versions: { version: string; priority: number; sources: Source[] }[] = [];
+  let versions: { version: string; priority: number; sources: ArchivePriority[] }[] = [];
   for (const line of lines) {
     const head = /^(\S+):$/.exec(line)?.[1];
     const installed = /^ \*\*\* (\S+)/.exec(line)?.[1];
@@ -126,9 +126,12 @@ function readTables(lines: readonly string[]): readonly Table[] {
 }
 
 /** `500 http://mirror.example.org/debian bookworm-security/main amd64 Packages`. */
-function sourceOf(line: string): readonly Source[] {
-  const match = /^source +(-?\d+) \S+ (\S+)\/[^/ ]+ \S+ Packages$/.exec(line);
-  return match === null ? [] : [{ priority: Number(match[1]), distribution: match[2] ?? '' }];
+function sourceOf(line: string): readonly ArchivePriority[] {
+  const match = /^source +(-?\d+) (\S+) (\S+)\/[^/ ]+ \S+ Packages$/.exec(line);
+  if (match === null) return [];
+  const [, priority, address = '', distribution = ''] = match;
+  const site = /^[^:/]+:\/\/([^/]+)/.exec(address)?.[1] ?? '';
+  return [{ site, distribution, priority: Number(priority) }];
 }
 
 /** apt writes `:` in file names as `%3a`, and gives a download the time of the server's file. */

@@ -93,8 +93,18 @@ export interface PendingUpdates {
   readonly compared: number;
   /** Priority of the security archives in apt's eyes; below 100 it takes nothing from them. */
   readonly priorities: readonly number[];
+  /** Priority of every archive that has one of the installed packages; of versions alike apt takes the highest. */
+  readonly preferences: readonly ArchivePriority[];
   /** Epoch seconds: every pending version was public by then. */
   readonly publishedBy: number;
+}
+
+export interface ArchivePriority {
+  /** Host name of the mirror, with its port where the address has one; empty for a folder. */
+  readonly site: string;
+  /** As sources.list names it. */
+  readonly distribution: string;
+  readonly priority: number;
 }
 
 export interface PendingPackage {

@@ -107,6 +107,18 @@ describe('pending updates', () => {
     expect(pending).toMatchObject({ others, compared: names.length + others, priorities: [500] });
   });
 
+  test('has the priority of each archive', () => {
+    const text = ['installed 1', 'source 990 http://a.example:8080/debian stable/main amd64 Packages']
+      .concat('source -1 file:/srv/mirror debian-security/main amd64 Packages', 'current 1')
+      .join('\n');
+    const security = { ...lists('debian12').archives[0], security: true, distribution: 'debian-security', date: 1 };
+    const { preferences } = readPending(outputs(output('apt-pending', text)), { archives: [security] } as PackageLists);
+    expect(preferences).toEqual([
+      { site: 'a.example:8080', distribution: 'stable', priority: 990 },
+      { site: '', distribution: 'debian-security', priority: -1 },
+    ]);
+  });
+
   test('sees the security version that a point release has overtaken', () => {
     const text = pendingText('debian12', '16-trap-security-version-superseded');
     const { security } = readPending(outputs(output('apt-pending', text)), lists('debian12'));
