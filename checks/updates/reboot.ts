@@ -32,8 +32,13 @@ export function reasonsToReboot(state: RebootState, container: boolean): readonl
 
 /** Of the kernels newer than the running one the first that came: another one on top of it does not restart the clock. */
 function longestWaiting({ kernels, running }: RebootState): InstalledKernel | undefined {
-  const newer = kernels.filter(({ release }) => compareVersions(release, running) > 0);
+  const newer = kernels.filter(({ release }) => compareVersions(buildOf(release), buildOf(running)) > 0);
   return newer.toSorted((a, b) => a.since - b.since)[0];
+}
+
+/** Without the flavour: `6.1.0-40` of `6.1.0-40-cloud-amd64`, which has the same fixes as `6.1.0-40-amd64`. */
+function buildOf(release: string): string {
+  return release.replace(/(-[a-z][a-z0-9]*)+$/, '');
 }
 
 function askedBy(packages: readonly string[]): string {

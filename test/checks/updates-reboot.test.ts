@@ -42,6 +42,22 @@ describe('updates-reboot', () => {
     ],
     ['a kernel of its own', 'pass', /6\.12\.9-custom is the newest/, machine('6.12.9-custom', [NEWEST])],
     [
+      'another flavour of the newest kernel',
+      'pass',
+      /running kernel 6\.1\.0-40-amd64 is the newest/,
+      machine('6.1.0-40-amd64', [
+        NEWEST,
+        `${ago(300)} /boot/vmlinuz-6.1.0-40-cloud-amd64`,
+        `${ago(300)} /boot/vmlinuz-6.1.0-40-rt-amd64`,
+      ]),
+    ],
+    [
+      'a new kernel of another flavour',
+      'fail',
+      /kernel 6\.12\.57\+deb12-amd64 is installed and 6\.1\.0-40-cloud-amd64 runs/,
+      machine('6.1.0-40-cloud-amd64', [`${ago(300)} /boot/vmlinuz-6.12.57+deb12-amd64`]),
+    ],
+    [
       'a new kernel for three days',
       'pass',
       /A reboot is due: kernel 6\.1\.0-40-amd64 is installed and 6\.1\.0-9-amd64 runs, for 3 days/,
