@@ -21,9 +21,14 @@ export function blacklisted(name: string, { blacklist }: UpdateSettings): boolea
   return blacklist.some((pattern) => startOf(pattern).test(name));
 }
 
-/** Settings that keep security updates of essential packages away. */
-export function exclusionProblems(settings: UpdateSettings): readonly Problem[] {
-  const excluded = ESSENTIAL.filter((name) => blacklisted(name, settings));
+/**
+ * Settings that keep security updates of essential packages away. `kernels`: the installed releases, which patterns such
+ * as `linux-image-6` cover; asked for only where it matters.
+ */
+export function exclusionProblems(settings: UpdateSettings, kernels: () => readonly string[]): readonly Problem[] {
+  const always = ESSENTIAL.filter((name) => blacklisted(name, settings));
+  const own = settings.blacklist.length === 0 || always.length > 0 ? [] : kernels().map((one) => `linux-image-${one}`);
+  const excluded = [...always, ...own.filter((name) => blacklisted(name, settings))];
   const { whitelist } = settings;
   const missing = ESSENTIAL.filter((name) => !whitelist.some((pattern) => startOf(pattern).test(name)));
   const left = whitelist.length === 0 ? [] : missing;

@@ -21,7 +21,7 @@ Check with: apt-config dump Unattended-Upgrade`,
     'pci-dss-4.0.1': ['6.3.3'],
     'soc2-tsc-2017': ['CC7.1'],
   },
-  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'packageLists', 'pendingUpdates'],
+  needs: ['os', 'unattendedUpgrades', 'updateSettings', 'packageLists', 'pendingUpdates', 'rebootState'],
   params: {},
   evaluate(facts) {
     const os = need(facts, 'os');
@@ -36,7 +36,7 @@ Check with: apt-config dump Unattended-Upgrade`,
         () => (facts.get('unattendedUpgrades') ? undefined : problem(`${facts.absence('unattendedUpgrades')}.`)),
         () => originProblems(settings().origins, need(facts, 'packageLists').archives, os),
         () => entryProblems(settings()),
-        () => exclusionProblems(settings()),
+        () => exclusionProblems(settings(), () => need(facts, 'rebootState').kernels.map(({ release }) => release)),
         () => priorityProblems(need(facts, 'pendingUpdates').priorities),
         () =>
           preferenceProblems(

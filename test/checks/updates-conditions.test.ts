@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { describeAge, describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
 import { calendarProblems } from '../../checks/updates/calendars.ts';
-import { blacklisted, exclusionProblems } from '../../checks/updates/exclusions.ts';
+import { blacklisted, exclusionProblems as exclusionsOf } from '../../checks/updates/exclusions.ts';
 import { extendedList } from '../../checks/updates/extended.ts';
 import { settingsProblems } from '../../checks/updates/schedule.ts';
-import { Ignorance } from '../../src/model/fact.ts';
+import { cannotTell, Ignorance } from '../../src/model/fact.ts';
 import type { Archive, PendingPackage, UpdateSettings } from '../../src/model/facts/updates.ts';
 import { archive, DAY, NOW, os, pending, scope, settings } from './updates-parts.ts';
 
@@ -93,6 +93,25 @@ describe('exclusions', () => {
     ['(?P<kernel>linux)-', 'linux-image-amd64', true],
   ])('%s covers %s: %s', (pattern, name, expected) => {
     expect(blacklisted(name, settings({ blacklist: ['docker', pattern] }))).toBe(expected);
+  });
+
+  const exclusionProblems = (of: UpdateSettings, ...kernels: readonly string[]) => exclusionsOf(of, () => kernels);
+
+  test('are wrong when they touch the kernels that are installed', () => {
+    const judge = (...blacklist: readonly string[]) =>
+      exclusionProblems(settings({ blacklist }), '6.1.0-40-amd64').map(({ because }) => because);
+    expect(judge('linux-image-6')).toEqual([
+      'Unattended-Upgrade::Package-Blacklist keeps updates from linux-image-6.1.0-40-amd64.',
+    ]);
+    expect(judge('linux-image-[0-9]')).toHaveLength(1);
+    expect(judge('linux-image-5', 'docker')).toEqual([]);
+  });
+
+  test('do not ask for kernels where there are none', () => {
+    const never = () => cannotTell('timeout', 'No kernels.');
+    expect(exclusionsOf(settings(), never)).toEqual([]);
+    expect(() => exclusionsOf(settings({ blacklist: ['docker'] }), never)).toThrow('No kernels.');
+    expect(exclusionsOf(settings({ blacklist: ['openssl'] }), never)).toHaveLength(1);
   });
 
   test('are wrong when they touch what every server needs', () => {
