@@ -106,6 +106,46 @@ describe('ssh-authorized-keys', () => {
     expect(verdicts(changed('bookworm-compliant', probe, () => text))).toEqual([expected].flat());
   });
 
+  test.each([
+    // sshd ignores what somebody puts there.
+    ['yes', ['account:root pass', 'account:audit pass'], 'root has one'],
+    ['no', ['account:root pass', 'account:audit pass', 'account:alice fail'], '/home/alice can be written by everyone'],
+  ])('a home without keys where everybody can put some, with StrictModes %s', (strict, expected, because) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const changed = outputs.map((output) => {
+      const stdout = output.stdout
+        .replace(/^strictmodes .*$/m, `strictmodes ${strict}`)
+        .replace(/^755 (.*directory:\/home\/alice)$/m, '777 $1')
+        .replace(/^(?:600 .*:|)\/home\/alice\/\.ssh\/authorized_keys:.*\n/m, '');
+      return { ...output, stdout };
+    });
+    const findings = judged(sshAuthorizedKeys, captureOf({ now, outputs: changed }));
+    expect(verdicts(findings)).toEqual(expected);
+    expect((findings.find(({ verdict }) => verdict === 'fail') ?? findings[0])?.because).toContain(because);
+  });
+
+  test('key files elsewhere that sshd uses whoever may write the folders above them', () => {
+    const { now, outputs } = recording('bullseye-keys-elsewhere');
+    const changed = outputs.map(({ stdout, ...output }) => ({
+      ...output,
+      stdout: stdout
+        .replace(/^strictmodes yes$/m, 'strictmodes no')
+        .replace(/^(666 .*|\/etc\/ssh\/keys\/alice:.*)\n/gm, ''),
+    }));
+    const moved = changed.map(({ stdout, ...output }) => ({
+      ...output,
+      stdout: output.probe.startsWith('ssh-key-')
+        ? stdout.replace(/\/home\/audit\/\.ssh\/authorized_keys/g, '/etc/ssh/keys/audit')
+        : stdout,
+    }));
+    expect(verdicts(judged(sshAuthorizedKeys, captureOf({ now, outputs: changed })))).toEqual(ALL_PASS);
+    const findings = judged(sshAuthorizedKeys, captureOf({ now, outputs: moved }));
+    expect(verdicts(findings)).toEqual(['unknown not-observable']);
+    expect(findings[0]?.because).toContain(
+      'StrictModes is no, and who may write the folders above /etc/ssh/keys/audit',
+    );
+  });
+
   test('a file that even root cannot read is not one without keys', () => {
     const { now, outputs } = recording('bookworm-compliant');
     const refused = outputs.map((output) =>

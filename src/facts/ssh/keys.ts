@@ -53,11 +53,12 @@ export function readKeys(outputs: Outputs): Fact<SshKeys> {
     const value = effective.get(keyword)?.[0] ?? 'none';
     return value === 'none' ? [] : [`${name} ${value}`];
   };
+  const strict = effective.get('strictmodes')?.[0] !== 'no';
   return known({
     accounts: directory.accounts
       .filter((account) => hasLoginShell(account) && account.home.startsWith('/'))
-      .map((account) => readAccount({ ...account, home: tidy(account.home) }, patterns, directory, seen)),
-    strictModes: effective.get('strictmodes')?.[0] !== 'no',
+      .map((account) => readAccount({ ...account, home: tidy(account.home) }, patterns, directory, seen, strict)),
+    strictModes: strict,
     otherSources: [
       ...other('authorizedkeyscommand', 'AuthorizedKeysCommand'),
       ...other('trustedusercakeys', 'TrustedUserCAKeys'),
@@ -156,7 +157,13 @@ function failedPaths(stderr: string): ReadonlySet<string> {
   );
 }
 
-function readAccount(account: Account, patterns: readonly string[], directory: Directory, seen: Seen): SshAccount {
+function readAccount(
+  account: Account,
+  patterns: readonly string[],
+  directory: Directory,
+  seen: Seen,
+  strict: boolean,
+): SshAccount {
   const keys: SshKey[] = [];
   const doubts: Unknown[] = [];
   const unsafe = new Map<string, UnsafePath>();
@@ -164,8 +171,10 @@ function readAccount(account: Account, patterns: readonly string[], directory: D
     const file = expand(pattern, account);
     const doubt = doubtOf(file, pattern, account, seen);
     if (doubt !== undefined) doubts.push(doubt);
-    if (seen.paths.get(file)?.isFile !== true) continue;
-    const rows = seen.lines.get(file) ?? [];
+    const isFile = seen.paths.get(file)?.isFile === true;
+    const rows = isFile ? (seen.lines.get(file) ?? []) : [];
+    const above = strict || rows.length === 0 ? undefined : doubtAbove(file, account);
+    if (above !== undefined) doubts.push(above);
     const disabled = new Set(rows.filter(({ text }) => text.trim() === '#').map(({ line }) => line));
     for (const { line, text } of rows) {
       if (disabled.has(line)) continue;
@@ -173,7 +182,8 @@ function readAccount(account: Account, patterns: readonly string[], directory: D
       if (key === undefined) doubts.push(unknown('unparseable', `A key in ${file} line ${line} could not be read.`));
       else keys.push({ file, line, ...key });
     }
-    if (rows.length > 0)
+    // Where sshd does not mind, keys can be put where there are none yet.
+    if (rows.length > 0 || !strict)
       for (const path of guarded(file, account)) {
         const because = unsafeBecause(path, account, directory, seen.paths.get(path));
         if (because !== undefined) unsafe.set(path, { path, because });
@@ -215,6 +225,14 @@ function doubtOf(file: string, pattern: string, account: Account, seen: Seen): U
 function wasListed(file: string, { home }: Account, listed: Seen['listed']): boolean {
   const folder = folderOf(file);
   return listed.has(file) || listed.has(folder) || (folder === tidy(`${home}/.ssh`) && listed.has(home));
+}
+
+/** Without StrictModes the folders above matter as well, and of those only the home is looked at. */
+function doubtAbove(file: string, { home, name }: Account): Unknown | undefined {
+  const folder = folderOf(file);
+  if (folder === home || folderOf(folder) === home) return undefined;
+  const message = `StrictModes is no, and who may write the folders above ${file} of ${name} was not looked at.`;
+  return unknown('not-observable', message, 'Set StrictModes yes in /etc/ssh/sshd_config, and: systemctl reload ssh');
 }
 
 function folderOf(file: string): string {
