@@ -61,9 +61,18 @@ export const contextsFor = byParts(
       );
       return [...own.filter(({ criteria }) => !extra.some((one) => one.criteria === criteria)), ...extra];
     };
-    return { all: told(base, 'anyone'), root: told(root, 'root'), doubts: doubts.list };
+    const others = directory.accounts.filter(({ uid, name }) => uid === 0 && name !== 'root');
+    const namesakes = others.flatMap(({ name }) => namesake(ground, { ...base, ...userOf(name, directory) }, root));
+    return { all: told(base, 'anyone'), root: [...told(root, 'root'), ...namesakes], doubts: doubts.list };
   },
 );
+
+/** Another account with the uid 0, for which sshd's rules about root hold as well; nothing where it is treated like root. */
+function namesake(ground: Ground, login: Login, root: Login): SshContext[] {
+  const [own, usual] = [login, root].map((one) => matchDecisions(ground.config, one, ground.legacy));
+  if (own === undefined || usual === undefined || decided(own) === decided(usual)) return [];
+  return [{ ...contextOf(ground, { login, differs: ['user'] }, '', own), who: `${login.user} (uid 0)` }];
+}
 
 /** `asked`: the specifications that `sshd -T -C` was asked for, each with its answer behind it. */
 function groundOf(

@@ -4,6 +4,7 @@ import { readConfig } from '../../../src/facts/ssh/config.ts';
 import { STRANGER } from '../../../src/facts/ssh/contexts.ts';
 import { disagreement, globalDecisions, matchDecisions } from '../../../src/facts/ssh/evaluate.ts';
 import { readConfigFiles } from '../../../src/facts/ssh/files.ts';
+import { contextsFor } from '../../../src/facts/ssh/login-contexts.ts';
 import { isLegacy, readEffective, settingsOf } from '../../../src/facts/ssh/settings.ts';
 import type { Output } from '../../../src/model/probe.ts';
 import { captureOf } from '../../checks/recorded.ts';
@@ -212,4 +213,18 @@ describe('a hostile configuration costs little and ends in ignorance or in a fin
     // Backtracking would take minutes.
     expect(performance.now() - started).toBeLessThan(5000);
   });
+});
+
+test('root is everybody with the uid 0', () => {
+  const effective = readEffective(sample('debian12/02-sshd-T-default'));
+  const match = 'Match User toor\n  PermitRootLogin yes\nMatch Address 10.0.0.0/8\n  PermitRootLogin no\n';
+  const files = config({ [MAIN]: `${sample('debian12/01-config-default')}${match}` });
+  const account = (name: string, uid: number) => ({ name, uid, gid: 0, home: '/root', shell: '/bin/sh' });
+  const accounts = [account('root', 0), account('toor', 0), account('alice', 1000)];
+  const { root } = contextsFor(effective, files, { accounts, groups: [] }, []);
+  expect(root.map(({ criteria, who, settings }) => [criteria, who, settings.permitRootLogin])).toEqual([
+    [undefined, 'root', 'prohibit-password'],
+    ['addr=10.0.0.7', 'root from 10.0.0.7', 'no'],
+    ['user=toor', 'toor (uid 0)', 'yes'],
+  ]);
 });
