@@ -57,6 +57,9 @@ export const pendingProbe: Probe = {
   maxBytes: 1_048_576,
 };
 
+/** Below it apt installs a version only where there is none yet. Source: apt_preferences(5). */
+const LEAST_PRIORITY = 100;
+
 /** Reads `apt-pending` against the archives of the package lists. Source: apt-cache(8), "policy". */
 export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdates {
   const archives = lists.archives.filter(({ security }) => security);
@@ -80,7 +83,7 @@ export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdat
   const security = tables.flatMap(({ name, installed, versions }): readonly PendingPackage[] => {
     const fix = versions.find(({ sources }) => sources.some(isSecurity));
     if (fix === undefined) return [];
-    const kept = { held: held.has(plain(name)), pinned: fix.priority < 0 };
+    const kept = { held: held.has(plain(name)), pinned: fix.priority < LEAST_PRIORITY };
     return [{ name, installed, fixed: fix.version, ...kept, ...downloadOf(lines, name, fix.version) }];
   });
   return {

@@ -114,7 +114,7 @@ export interface PendingPackage {
   readonly fixed: string;
   /** `apt-mark hold`. */
   readonly held: boolean;
-  /** A negative priority: apt never installs this version. */
+  /** A priority below 100: apt never upgrades to this version. */
   readonly pinned: boolean;
   /** Epoch seconds: not public before; null where the package is not in apt's download cache. */
   readonly uploadedAt: number | null;

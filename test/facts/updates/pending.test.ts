@@ -177,6 +177,25 @@ describe('pending updates', () => {
   });
 
   test.each([
+    [-1, true],
+    [99, true],
+    // As archives have it that are "NotAutomatic" and "ButAutomaticUpgrades".
+    [100, false],
+  ])('a version of priority %i is pinned away: %s', (priority, expected) => {
+    const text = [
+      'installed 1',
+      'curl:',
+      `     8.5 ${priority}`,
+      '        500 http://mirror.example.org/ubuntu noble-security/main amd64 Packages',
+      ' *** 8.4 500',
+      'source        500 http://mirror.example.org/ubuntu noble-security/main amd64 Packages',
+      'current 1',
+    ].join('\n');
+    const { security } = readPending(outputs(output('apt-pending', text)), lists('ubuntu2404'));
+    expect(security.map(({ pinned }) => pinned)).toEqual([expected]);
+  });
+
+  test.each([
     ['no lists', { archives: [] }, 'installed 1\ncurrent 1', 'No package list of a security archive'],
     ['a table too few', undefined, 'installed 2\ncurrent 1', 'did not say for every installed package'],
     ['nothing installed', undefined, 'installed 0\ncurrent 0', 'did not say for every installed package'],
