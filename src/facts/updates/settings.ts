@@ -27,7 +27,7 @@ export function readSettings(text: string): UpdateSettings {
   const allowed = list('Unattended-Upgrade::Allowed-Origins');
   const patterns = list('Unattended-Upgrade::Origins-Pattern');
   return {
-    periodic: one('APT::Periodic::Enable') !== '0',
+    periodic: !/^0+$/.test(one('APT::Periodic::Enable') ?? ''),
     refreshDays: interval(one('APT::Periodic::Update-Package-Lists')),
     upgradeDays: interval(one('APT::Periodic::Unattended-Upgrade')),
     origins: [

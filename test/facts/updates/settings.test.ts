@@ -12,6 +12,17 @@ function dump(distro: Distro, name: string): string {
 }
 
 describe("apt's settings", () => {
+  test.each([
+    ['0', false],
+    ['00', false],
+    ['1', true],
+    // apt's script compares numbers, and goes on where it cannot.
+    ['false', true],
+    ['', true],
+  ])('APT::Periodic::Enable "%s": %s', (value, expected) => {
+    expect(readSettings(`APT::Periodic::Enable "${value}";`).periodic).toBe(expected);
+  });
+
   const debian = [
     'origin=Debian,codename=${distro_codename},label=Debian',
     'origin=Debian,codename=${distro_codename},label=Debian-Security',
