@@ -1,17 +1,15 @@
 import { homedir, userInfo } from 'node:os';
 import yargs, { type Argv } from 'yargs';
 import { RunError } from '../evidence/error.ts';
-import { InputError } from '../inputs/error.ts';
-import { suggest } from '../inputs/suggest.ts';
+import { InputError, quote } from '../inputs/error.ts';
+import { didYouMean, suggest } from '../inputs/suggest.ts';
 import { commandsFor } from './commands/index.ts';
 import { systemConsole } from './console.ts';
-import type { Context } from './context.ts';
+import type { About, Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { TOOL } from './tool.ts';
 import { tuneV8 } from './v8.ts';
-
-/** A way to call the program that cannot work; the message says what would. */
-class UsageError extends Error {}
+import { kebab, type Options, refuseValueless, UsageError, withoutMark } from './words.ts';
 
 /**
  * Runs one command line (without node and script) and resolves to the exit code. Never rejects;
@@ -37,7 +35,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     code = await command();
   };
   try {
-    await (await parser(context, run, argv)).parseAsync([...argv]);
+    await (await parser(context, run, argv)).parseAsync(withoutMark(argv));
     if (await context.console.flushed()) return code;
     throw new RunError('io', 'Standard output could not be written.');
   } catch (error) {
@@ -76,6 +74,7 @@ type Run = (command: () => Promise<number>) => () => Promise<void>;
 async function parser(context: Context, run: Run, words: readonly string[]): Promise<Argv> {
   /** Names of arguments that stand at a place: yargs would take an option of that name for them. */
   const places = new Set<string>();
+  const commands = await commandsFor(words);
   const cli: Argv = yargs()
     .scriptName('fleetproof')
     .usage(
@@ -98,30 +97,23 @@ async function parser(context: Context, run: Run, words: readonly string[]): Pro
     .exitProcess(false)
     .check((parsed) => {
       refuseAmbiguous(parsed, words, optionsOf(cli), places);
+      refuseValueless(words, optionsOf(cli));
       return true;
     })
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error;
       throw new UsageError(
-        `${withSuggestion(message, cli, words)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`,
+        `${withSuggestion(message, cli, words, commands)}\nSee "fleetproof --help", or "fleetproof COMMAND --help".`,
       );
     })
     .epilogue(
       'Exit codes: 0 gate passed, 100 a finding failed, 101 nothing failed but something is unknown,\n64-78 errors (sysexits). Documentation: docs/ in the package.',
     );
-  const commands = await commandsFor(words);
   for (const { about } of commands)
     for (const [, place = ''] of about.usage.matchAll(/[<[]([a-z]+)/g)) places.add(place);
   return commands.reduce<Argv>((all, { about, command }) => command(all, about, context, run), cli);
 }
 
-interface Options {
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly array: readonly string[];
-  readonly boolean: readonly string[];
-}
-
-/** What yargs knows of the options of the command that it is parsing. */
 function optionsOf(cli: Argv): Options {
   return (cli as unknown as { getOptions(): Options }).getOptions();
 }
@@ -152,7 +144,21 @@ function refuseAmbiguous(
 }
 
 /** yargs says what is wrong; people want to know what they meant. */
-function withSuggestion(message: string, cli: Argv, words: readonly string[]): string {
+function withSuggestion(
+  message: string,
+  cli: Argv,
+  words: readonly string[],
+  commands: readonly { readonly about: About }[],
+): string {
+  const usages = commands.map(({ about }) => about.usage);
+  const called = words.find((word) => !word.startsWith('-')) ?? '';
+  const usage = usages.find((text) => text.split(' ')[0] === called);
+  if (usage === undefined && called !== '') return noCommand(called, usages);
+  if (message.startsWith('Not enough non-option arguments')) return `It lacks an argument: fleetproof ${usage}.`;
+  const missing = /^Missing required argument: (\S+)$/.exec(message)?.[1];
+  if (missing !== undefined) return `--${missing} is missing.`;
+  const [, one, other] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message) ?? [];
+  if (other !== undefined) return `--${one} and --${other} exclude each other.`;
   const value = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(message);
   if (value !== null) return wrongValue(value[1] ?? '', value[2] ?? '', value[3] ?? '');
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
@@ -170,15 +176,16 @@ function withSuggestion(message: string, cli: Argv, words: readonly string[]): s
   return parts.join('\n');
 }
 
+function noCommand(given: string, usages: readonly string[]): string {
+  const names = usages.map((text) => text.split(' ')[0] ?? '');
+  return [`There is no command ${quote(given)}.`, didYouMean(given, names).suggestion].filter(Boolean).join(' ');
+}
+
 function wrongValue(option: string, given: string, choices: string): string {
   const known = [...choices.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '');
   const near = suggest(given, known);
   const hint = near === undefined ? '' : ` Did you mean "${near}"?`;
   return `--${option} cannot be "${given}". Expected ${known.join(', ')}.${hint}`;
-}
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function report(error: unknown, { console, env }: Context): number {

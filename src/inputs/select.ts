@@ -22,11 +22,11 @@ export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly strin
   if (patterns.length === 0) return hosts;
   const problems: InputProblem[] = [];
   const select = (pattern: string): ReadonlySet<DeclaredHost> => {
-    const found = new Set(hosts.filter(matcherOf(pattern)));
+    const found = new Set(hosts.filter(matcherOf(pattern.replace(/^!/, ''))));
     if (found.size === 0) problems.push(nothingMatches(pattern, hosts));
     return found;
   };
-  const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => select(pattern.slice(1)));
+  const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map(select);
   const included = patterns.filter((pattern) => !pattern.startsWith('!')).map(select);
   if (problems.length > 0) throw new InputError('usage', problems);
   const left = hosts.filter(
@@ -40,6 +40,8 @@ export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly strin
 function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
   if (pattern === 'all' || pattern === '*') return () => true;
   const tag = pattern.startsWith('tag:') ? pattern.slice(4) : undefined;
+  // picomatch throws for it.
+  if ((tag ?? pattern) === '') return () => false;
   // Brackets that cannot be a class are taken literally, so the name [2001:db8::7]:22 matches itself.
   const matches = picomatch(tag ?? pattern, { nonegate: true });
   if (tag !== undefined) return ({ tags }) => tags.some((word) => matches(word));
@@ -49,6 +51,7 @@ function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
 function nothingMatches(pattern: string, hosts: readonly DeclaredHost[]): InputProblem {
   const words = hosts.flatMap(({ name, groups, tags }) => [name, ...groups, ...tags.map((tag) => `tag:${tag}`)]);
   const what = `--limit ${quote(pattern)} matches no host and no group.`;
-  const tag = `tag:${pattern}`;
-  return { file: '', what, ...didYouMean(words.includes(tag) ? tag : pattern, words) };
+  const word = pattern.replace(/^!/, '');
+  const tag = `tag:${word}`;
+  return { file: '', what, ...didYouMean(words.includes(tag) ? tag : word, words) };
 }

@@ -33,7 +33,7 @@ describe('--limit', () => {
 
   it.each([
     [['wbe'], '64 --limit "wbe" matches no host and no group. Did you mean "web"'],
-    [['!nope'], '64 --limit "nope" matches no host and no group.'],
+    [['!nope'], '64 --limit "!nope" matches no host and no group.'],
     [['tag:prd'], 'Did you mean "tag:prod"?'],
     [['web', '!web-1'], '64 --limit "web,!web-1" leaves no host.'],
     [['!all'], '64 --limit "!all" leaves no host.'],

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { fleetproof, folderWith } from './support.ts';
+
+const FLEET = 'hosts:\n  - { name: web-1 }\n  - { name: web-2 }\n';
+const CONFIG = 'inventory: fleet.yaml\n';
+
+const run = (args: readonly string[], files: Readonly<Record<string, string>> = {}) =>
+  fleetproof(args, { cwd: folderWith({ 'fleet.yaml': FLEET, 'fleetproof.yaml': CONFIG, ...files }) });
+
+// yargs makes an empty list of each, as if the option did not stand there: the whole fleet, another baseline, no pin.
+test.each([
+  [['plan', '--limit='], '--limit has no value'],
+  [['plan', '--limit', ''], '--limit has no value'],
+  [['plan', '--limit'], '--limit has no value'],
+  [['plan', '--limit', '--json'], '--limit has no value'],
+  [['plan', '--limit', '--', 'web-1'], '--limit has no value'],
+  [['plan', '--baseline='], '--baseline has no value'],
+  [['plan', 'web-1', '-b'], '--baseline has no value'],
+  [['plan', '--site='], '--site has no value'],
+  [['plan', '-i', ''], '--inventory has no value'],
+  [['plan', '--config='], '--config has no value'],
+  [['scan', '--known-hosts='], '--known-hosts has no value'],
+  [['scan', '--knownHosts='], '--known-hosts has no value'],
+  [['scan', '-o', ''], '--out has no value'],
+])('%j is refused', async (args, message) => {
+  const { code, stderr, stdout } = await run(args);
+  expect(stderr).toContain(message);
+  expect(stderr.split('\n')).toHaveLength(2);
+  expect(stdout).toBe('');
+  expect(code).toBe(64);
+});
+
+test.each([
+  [['plan', '--json', '--', 'web-1'], ['web-1']],
+  [
+    ['plan', '--json', 'web-2', '--', 'web-1'],
+    ['web-2', 'web-1'],
+  ],
+  [['plan', '--json', '--limit', 'web-2', '--'], ['web-2']],
+])('%j: what stands behind -- is a host', async (args, names) => {
+  const { stdout, code } = await run(args);
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as { hosts: { name: string }[] }).hosts.map(({ name }) => name)).toEqual(names);
+});
+
+test('an option behind -- is none, and no name either', async () => {
+  const { stderr, code } = await run(['plan', 'web-1', '--', '--json']);
+  expect(stderr).toContain('Unexpected argument "--json".');
+  expect(code).toBe(64);
+});
+
+test.each([
+  [['schema', 'nope'], 'There is no schema "nope". Expected report, baseline, config or inventory.'],
+  [['schema', 'inventroy'], 'Did you mean "inventory"?'],
+  [['schema'], 'It lacks an argument: fleetproof schema <name>.'],
+  [['evaluate', '--json'], 'It lacks an argument: fleetproof evaluate <run>.'],
+  [['scna'], 'There is no command "scna". Did you mean "scan"?'],
+  [['version'], 'There is no command "version".'],
+  [['report', 'runs/x'], '--format is missing.'],
+  [['plan', '--sudoers', '--script'], '--sudoers and --script exclude each other.'],
+  [['plan', '--limit', '!'], '--limit "!" matches no host and no group.'],
+  [['plan', '--limit', 'tag:'], '--limit "tag:" matches no host and no group.'],
+  [['plan', '--limit', '!web-3'], '--limit "!web-3" matches no host and no group.'],
+])('%j says what is wrong with it', async (args, message) => {
+  const { stderr, stdout, code } = await run(args);
+  expect(stderr).toContain(message);
+  expect(stdout).toBe('');
+  expect(code).toBe(64);
+});
