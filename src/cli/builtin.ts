@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checks } from '../../checks/index.ts';
+import { type Asked, onCommandLine } from '../inputs/asked.ts';
 import { type BaselineContext, readBuiltins, resolveBaseline, resolveBaselines } from '../inputs/baseline.ts';
 import { catalogueOf } from '../inputs/catalogue.ts';
 import type { Folders } from '../inputs/text.ts';
@@ -23,6 +24,6 @@ export function builtinBaselines(): Baseline[] {
 }
 
 /** The baselines a person named, by id or file; the default one when none is named. */
-export function baselinesNamed(names: readonly string[], folders: Folders): Baseline[] {
-  return resolveBaselines(names.length === 0 ? [DEFAULT_BASELINE] : names, baselineContext(folders));
+export function baselinesNamed(names: readonly Asked[], folders: Folders): Baseline[] {
+  return resolveBaselines(names.length === 0 ? onCommandLine([DEFAULT_BASELINE]) : names, baselineContext(folders));
 }

@@ -1,11 +1,12 @@
 import type { Argv } from 'yargs';
 import { checks } from '../../checks/index.ts';
 import { formats } from '../../reports/index.ts';
+import { type Asked, kindOf, onCommandLine } from '../inputs/asked.ts';
 import { catalogueOf } from '../inputs/catalogue.ts';
 import { type Config, loadConfig } from '../inputs/config.ts';
-import { InputError } from '../inputs/error.ts';
+import { InputError, quote } from '../inputs/error.ts';
 import { loadInventory } from '../inputs/inventory.ts';
-import { suggest } from '../inputs/suggest.ts';
+import { didYouMean } from '../inputs/suggest.ts';
 import { decodeInput, type InputText, readInput } from '../inputs/text.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Host } from '../model/host.ts';
@@ -73,7 +74,7 @@ export async function selectionOf(
 ): Promise<Selection> {
   const { folders, console } = context;
   const config = loadConfig(args.config, folders);
-  const baselines = baselinesNamed(args.baseline ?? config.baseline ?? [], folders);
+  const baselines = baselinesNamed(askedOf(args.baseline, config.baseline), folders);
   const named = args.hosts ?? [];
   const sites = args.site ?? [];
   // Hosts or sites on the command line alone are the selection; a configured inventory is for scans that name neither.
@@ -88,7 +89,7 @@ export async function selectionOf(
     ...(sshConfig === undefined ? {} : { sshConfig }),
     hosts: named,
     sites,
-    limit: args.limit ?? config.limit ?? [],
+    limit: askedOf(args.limit, config.limit),
     catalogue: catalogueOf(checks),
     folders,
     localUser: context.localUser,
@@ -100,6 +101,11 @@ export async function selectionOf(
   }
   for (const warning of loaded.warnings) console.err(`fleetproof: ${warning}\n`);
   return { config, hosts: loaded.hosts, excluded: loaded.excluded, inventorySha256: loaded.sha256, baselines };
+}
+
+/** Flags win. */
+function askedOf(flags: readonly string[] | undefined, configured: readonly Asked[] = []): readonly Asked[] {
+  return flags === undefined ? configured : onCommandLine(flags);
 }
 
 async function inventoryText(file: string, folders: Context['folders']): Promise<InputText> {
@@ -122,23 +128,25 @@ const DEFAULT_FORMATS: readonly FormatName[] = ['json', 'html'];
 /** Formats may stand several times or with commas: `--format html,json`. */
 export function formatsOf(
   args: { readonly format?: readonly string[] | undefined },
-  config: { readonly format?: readonly string[] } = {},
+  config: Pick<Config, 'format'> = {},
 ): readonly FormatName[] {
-  const names = (args.format ?? config.format)?.flatMap((text) => text.split(',')).map((text) => text.trim());
-  if (names === undefined) return DEFAULT_FORMATS;
+  const asked = askedOf(args.format, config.format);
+  const names = asked.flatMap(({ text, place }) => text.split(',').map((name) => ({ text: name.trim(), place })));
+  const [first] = names;
+  if (first === undefined) return DEFAULT_FORMATS;
   const known = Object.keys(formats);
-  const wrong = names.filter((name) => !known.includes(name));
-  if (wrong.length === 0) return [...new Set(names)] as FormatName[];
-  throw new InputError(
-    'usage',
-    wrong.map((name) => {
-      const near = suggest(name, known);
-      return {
-        file: '',
-        what: `There is no report format "${name}".`,
-        expected: `Expected ${known.join(', ')}.`,
-        ...(near === undefined ? {} : { suggestion: `Did you mean "${near}"?` }),
-      };
-    }),
+  const problems = names.flatMap(({ text, place }) =>
+    known.includes(text)
+      ? []
+      : [
+          {
+            ...place,
+            what: `There is no report format ${quote(text)}.`,
+            expected: `Expected ${known.join(', ')}.`,
+            ...didYouMean(text, known),
+          },
+        ],
   );
+  if (problems.length > 0) throw new InputError(kindOf(first), problems);
+  return [...new Set(names.map(({ text }) => text))] as FormatName[];
 }

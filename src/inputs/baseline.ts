@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Baseline, BaselineControl, SelectedCheck } from '../model/baseline.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
+import { type Asked, kindOf } from './asked.ts';
 import { type BaselineContext, type DraftControl, draftBaseline, type Selection } from './baseline-draft.ts';
 import { formatPlace, InputError, type InputProblem, quote } from './error.ts';
 import { didYouMean } from './suggest.ts';
@@ -12,7 +13,7 @@ export type { BaselineContext } from './baseline-draft.ts';
  * The baselines a person named, each by the id of a built-in one or by its file. Throws `InputError` as
  * `resolveBaseline`, and when two of them select one check with different parameters: a check is judged once per host.
  */
-export function resolveBaselines(names: readonly string[], context: BaselineContext): Baseline[] {
+export function resolveBaselines(names: readonly Asked[], context: BaselineContext): Baseline[] {
   const drafts = names.map((name) => draftBaseline(inputNamed(name, context), context));
   const problems = drafts.flatMap((draft, index) => {
     const twin = drafts.slice(0, index).find(({ id }) => id === draft.id);
@@ -49,13 +50,14 @@ export function readBuiltins(folder: string, ids: readonly string[]): ReadonlyMa
   );
 }
 
-function inputNamed(name: string, { builtins, folders }: BaselineContext): InputText {
+function inputNamed(asked: Asked, { builtins, folders }: BaselineContext): InputText {
+  const { text: name, place } = asked;
   const builtin = builtins.get(name);
   if (builtin !== undefined) return builtin;
   if (/[/.]/.test(name)) return readInput(name, folders);
-  throw new InputError('usage', [
+  throw new InputError(kindOf(asked), [
     {
-      file: '',
+      ...place,
       what: `There is no baseline ${quote(name)}.`,
       expected: `Expected a file, or one of ${[...builtins.keys()].join(', ')}.`,
       ...didYouMean(name, builtins.keys()),

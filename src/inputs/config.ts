@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LONGEST_SECONDS, parseDuration } from '../model/units.ts';
 import type { Severity } from '../model/verdict.ts';
+import type { Asked } from './asked.ts';
 import { defined } from './declared.ts';
 import { InputError } from './error.ts';
 import { validateFile } from './schema.ts';
@@ -12,10 +13,10 @@ import { parseYaml, type YamlFile } from './yaml.ts';
 export interface Config {
   readonly inventory?: string;
   /** Ids of built-in baselines, or absolute file names. */
-  readonly baseline?: readonly string[];
+  readonly baseline?: readonly Asked[];
   readonly out?: string;
-  readonly format?: readonly string[];
-  readonly limit?: readonly string[];
+  readonly format?: readonly Asked[];
+  readonly limit?: readonly Asked[];
   readonly concurrency?: number;
   readonly perJumpHost?: number;
   readonly timeouts?: {
@@ -57,15 +58,20 @@ export function loadConfig(named: string | undefined, folders: Folders): Config 
   const written = yaml.value as Written;
   const inFile = { ...folders, cwd: path.dirname(expandPath(file, folders)) };
   const absolute = (name: string | undefined) => (name === undefined ? undefined : expandPath(name, inFile));
-  const { inventory, baseline, out, format, limit, knownHosts, sshConfig, timeouts, ...rest } = written;
+  const { inventory, baseline: _, out, format: __, limit: ___, knownHosts, sshConfig, timeouts, ...rest } = written;
+  const list = (key: 'baseline' | 'format' | 'limit'): readonly Asked[] | undefined =>
+    listOf(written[key])?.map((text, index) => ({ text, place: yaml.at([key, index]) }));
   return {
     ...rest,
     ...defined({
       inventory: absolute(inventory),
-      baseline: listOf(baseline)?.map((name) => (/[/.]/.test(name) ? expandPath(name, inFile) : name)),
+      baseline: list('baseline')?.map(({ text, place }) => ({
+        text: /[/.]/.test(text) ? expandPath(text, inFile) : text,
+        place,
+      })),
       out: absolute(out),
-      format: listOf(format),
-      limit: listOf(limit),
+      format: list('format'),
+      limit: list('limit'),
       knownHosts: listOf(knownHosts)?.map((name) => expandPath(name, inFile)),
       sshConfig: absolute(sshConfig),
       timeouts: timeouts === undefined ? undefined : secondsOf(timeouts, yaml),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Host } from '../model/host.ts';
+import type { Asked } from './asked.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Declarations } from './declared.ts';
 import { InputError } from './error.ts';
@@ -20,7 +21,7 @@ export interface InventoryRequest {
   /** URLs of `--site`. */
   readonly sites?: readonly string[];
   /** `--limit` patterns; none: no limit. */
-  readonly limit: readonly string[];
+  readonly limit: readonly Asked[];
   readonly catalogue: Catalogue;
   readonly folders: Folders;
   /** Who runs the scan: the login user where nothing else says one. */

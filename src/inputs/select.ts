@@ -1,40 +1,47 @@
 import picomatch from 'picomatch';
+import { type Asked, kindOf } from './asked.ts';
 import type { DeclaredHost } from './declared.ts';
 import { InputError, type InputProblem, quote } from './error.ts';
 import { didYouMean } from './suggest.ts';
 
 /**
  * The hosts that `--limit` leaves: names, groups, `tag:NAME`, globs of them, and `all`; a leading `!` excludes.
- * Patterns may be separated by commas. Only exclusions: everything else. Throws `InputError` (usage) for a
- * pattern that matches nothing, and when no host is left.
+ * Patterns may be separated by commas. Only exclusions: everything else. Throws `InputError` (usage or config)
+ * for a pattern that matches nothing, and when no host is left.
  */
-export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly string[]): readonly DeclaredHost[] {
+export function limitHosts(hosts: readonly DeclaredHost[], limit: readonly Asked[]): readonly DeclaredHost[] {
+  const [first] = limit;
+  if (first === undefined) return hosts;
+  const option = first.place.file === '' ? '--limit' : 'limit';
   const patterns = limit
-    .flatMap((text) => text.split(/,(?![^{]*\})/))
-    .map((text) => text.trim())
-    .filter((text) => text !== '');
-  if (limit.length > 0 && patterns.length === 0) {
+    .flatMap(({ text, place }) => text.split(/,(?![^{]*\})/).map((part) => ({ text: part.trim(), place })))
+    .filter(({ text }) => text !== '');
+  if (patterns.length === 0) {
     // An empty variable in a script must not mean the whole fleet.
-    throw new InputError('usage', [
-      { file: '', what: '--limit is empty.', expected: 'Expected names, groups or tag:NAME.' },
-    ]);
+    const expected = 'Expected names, groups or tag:NAME.';
+    throw new InputError(kindOf(first), [{ ...first.place, what: `${option} is empty.`, expected }]);
   }
-  if (patterns.length === 0) return hosts;
   const problems: InputProblem[] = [];
-  const select = (pattern: string): ReadonlySet<DeclaredHost> => {
-    const found = new Set(hosts.filter(matcherOf(pattern.replace(/^!/, ''))));
-    if (found.size === 0) problems.push(nothingMatches(pattern, hosts));
+  const select = ({ text, place }: Asked): ReadonlySet<DeclaredHost> => {
+    const found = new Set(hosts.filter(matcherOf(text.replace(/^!/, ''))));
+    if (found.size === 0)
+      problems.push({
+        ...place,
+        what: `${option} ${quote(text)} matches no host and no group.`,
+        ...nearMiss(text, hosts),
+      });
     return found;
   };
-  const excluded = patterns.filter((pattern) => pattern.startsWith('!')).map(select);
-  const included = patterns.filter((pattern) => !pattern.startsWith('!')).map(select);
-  if (problems.length > 0) throw new InputError('usage', problems);
+  const excluded = patterns.filter(({ text }) => text.startsWith('!')).map(select);
+  const included = patterns.filter(({ text }) => !text.startsWith('!')).map(select);
+  if (problems.length > 0) throw new InputError(kindOf(first), problems);
   const left = hosts.filter(
     (host) =>
       (included.length === 0 || included.some((set) => set.has(host))) && !excluded.some((set) => set.has(host)),
   );
   if (left.length > 0) return left;
-  throw new InputError('usage', [{ file: '', what: `--limit ${quote(patterns.join(','))} leaves no host.` }]);
+  const whole = patterns.map(({ text }) => text).join(',');
+  throw new InputError(kindOf(first), [{ ...first.place, what: `${option} ${quote(whole)} leaves no host.` }]);
 }
 
 function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
@@ -48,10 +55,9 @@ function matcherOf(pattern: string): (host: DeclaredHost) => boolean {
   return ({ name, groups }) => matches(name) || groups.some((word) => matches(word));
 }
 
-function nothingMatches(pattern: string, hosts: readonly DeclaredHost[]): InputProblem {
+function nearMiss(pattern: string, hosts: readonly DeclaredHost[]): Pick<InputProblem, 'suggestion'> {
   const words = hosts.flatMap(({ name, groups, tags }) => [name, ...groups, ...tags.map((tag) => `tag:${tag}`)]);
-  const what = `--limit ${quote(pattern)} matches no host and no group.`;
   const word = pattern.replace(/^!/, '');
   const tag = `tag:${word}`;
-  return { file: '', what, ...didYouMean(words.includes(tag) ? tag : word, words) };
+  return didYouMean(words.includes(tag) ? tag : word, words);
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, type InputKind } from './error.ts';
 
@@ -64,14 +64,25 @@ export function expandPath(file: string, { cwd, home }: Folders): string {
   return file.startsWith('~/') ? path.join(home, file.slice(2)) : path.resolve(cwd, file);
 }
 
+/** Absolute path of a file that is read later. Throws `InputError` (66) where nothing can be read. */
+export function readableFile(file: string, folders: Folders): string {
+  const absolute = expandPath(file, folders);
+  try {
+    if (statSync(absolute).isDirectory()) throw folder(file);
+    accessSync(absolute, constants.R_OK);
+    return absolute;
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw new InputError('missing', [{ file, what: unreadable(error) }]);
+  }
+}
+
 /** Reads one byte more than allowed, so that an endless file (a pipe, /dev/zero) is refused and not read. */
 function readBytes(file: string, absolute: string): Uint8Array {
   let handle: number | undefined;
   try {
     handle = openSync(absolute, 'r');
-    if (fstatSync(handle).isDirectory()) {
-      throw new InputError('missing', [{ file, what: 'This is a folder.', expected: 'Expected a file.' }]);
-    }
+    if (fstatSync(handle).isDirectory()) throw folder(file);
     const bytes = Buffer.alloc(MOST_BYTES + 1);
     let length = 0;
     for (let read = -1; read !== 0 && length < bytes.length; length += read) {
@@ -84,6 +95,10 @@ function readBytes(file: string, absolute: string): Uint8Array {
   } finally {
     if (handle !== undefined) closeSync(handle);
   }
+}
+
+function folder(file: string): InputError {
+  return new InputError('missing', [{ file, what: 'This is a folder.', expected: 'Expected a file.' }]);
 }
 
 function unreadable(error: unknown): string {

@@ -67,3 +67,34 @@ test.each([
   expect(stdout).toBe('');
   expect(code).toBe(64);
 });
+
+test.each([
+  [
+    'scan',
+    'format: [json, htmll]\n',
+    78,
+    'fleetproof.yaml:2:16: There is no report format "htmll". Expected json, html.',
+  ],
+  ['scan', 'format: json,htlm\n', 78, 'fleetproof.yaml:2:9: There is no report format "htlm".'],
+  ['plan', 'baseline: [cleavrr]\n', 78, 'fleetproof.yaml:2:12: There is no baseline "cleavrr".'],
+  ['plan', 'limit:\n  - web-1\n  - web-9\n', 78, 'fleetproof.yaml:4:5: limit "web-9" matches no host and no group.'],
+  ['plan', 'limit: ","\n', 78, 'fleetproof.yaml:2:8: limit is empty.'],
+  ['plan', 'limit: "!all"\n', 78, 'fleetproof.yaml:2:8: limit "!all" leaves no host.'],
+  ['scan', 'knownHosts: nope\n', 66, '/nope: The file does not exist.'],
+])('%s with %j in the configuration', async (command, config, expected, message) => {
+  const { stderr, stdout, code } = await run([command], { 'fleetproof.yaml': `${CONFIG}${config}` });
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('--');
+  expect(stdout).toBe('');
+  expect(code).toBe(expected);
+});
+
+// Beside --accept-new-host-keys, a pin that is not there would let in whoever answers.
+test.each([
+  ['nope', 'nope: The file does not exist.'],
+  ['.', '.: This is a folder.'],
+])('--known-hosts %s is refused', async (file, message) => {
+  const { stderr, code } = await run(['scan', '--known-hosts', file]);
+  expect(stderr).toContain(message);
+  expect(code).toBe(66);
+});

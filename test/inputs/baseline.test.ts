@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checks } from '../../checks/index.ts';
+import { onCommandLine } from '../../src/inputs/asked.ts';
 import { readBuiltins, resolveBaseline, resolveBaselines } from '../../src/inputs/baseline.ts';
 import { catalogueOf } from '../../src/inputs/catalogue.ts';
 import { decodeInput } from '../../src/inputs/text.ts';
@@ -101,7 +102,7 @@ describe('files that extend each other', () => {
   });
 
   it('end in an error that shows the circle', () => {
-    expect(messageOf(() => resolveBaselines(['./a.yaml'], context))).toBe(
+    expect(messageOf(() => resolveBaselines(onCommandLine(['./a.yaml']), context))).toBe(
       '65 b.yaml:4:11: The baselines extend each other: ./a.yaml → b.yaml → a.yaml.',
     );
   });
@@ -116,7 +117,7 @@ describe('files that extend each other', () => {
 describe('resolveBaselines', () => {
   it('takes ids and files', () => {
     writeFileSync(path.join(folder, 'own.yaml'), `${NEW}    checks: { firewall-active: }\n`);
-    expect(resolveBaselines(['base', 'own.yaml'], context).map(({ id }) => id)).toEqual(['base', 'own']);
+    expect(resolveBaselines(onCommandLine(['base', 'own.yaml']), context).map(({ id }) => id)).toEqual(['base', 'own']);
   });
 
   it.each([
@@ -124,12 +125,12 @@ describe('resolveBaselines', () => {
     [['base', 'base'], '65 built-in base.yaml:1:5: The baseline "base" is given twice.'],
     [['missing.yaml'], '66 missing.yaml: The file does not exist.'],
   ])('%j', (names, message) => {
-    expect(messageOf(() => resolveBaselines(names, context))).toBe(message);
+    expect(messageOf(() => resolveBaselines(onCommandLine(names), context))).toBe(message);
   });
 
   it('refuses two baselines that judge one check differently', () => {
     writeFileSync(path.join(folder, 'other.yaml'), `${NEW}    checks: { updates-reboot: { severity: high } }\n`);
-    expect(messageOf(() => resolveBaselines(['base', 'other.yaml'], context))).toContain(
+    expect(messageOf(() => resolveBaselines(onCommandLine(['base', 'other.yaml']), context))).toContain(
       'other.yaml:8:15: own-1 selects updates-reboot otherwise than base-2 does (built-in base.yaml:16:15).',
     );
   });
@@ -157,7 +158,7 @@ describe('the built-in baseline', () => {
       http-disclosure provider-known`.split(/\s+/);
     const catalogue = catalogueOf(checks);
     const builtins = readBuiltins(fileURLToPath(new URL('../../checks/baselines', import.meta.url)), ['cleavr']);
-    const [cleavr] = resolveBaselines(['cleavr'], { ...context, builtins, catalogue });
+    const [cleavr] = resolveBaselines(onCommandLine(['cleavr']), { ...context, builtins, catalogue });
     expect(cleavr?.controls.map(({ id }) => id)).toEqual(
       Array.from({ length: 10 }, (_, index) => `cleavr-${index + 1}`),
     );

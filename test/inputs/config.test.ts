@@ -25,6 +25,8 @@ knownHosts: [known_hosts, /etc/ssh/known]
 sshConfig: ssh_config
 `;
 
+const at = (line: number, column: number) => ({ file: 'fleetproof.yaml', line, column });
+
 describe('loadConfig', () => {
   it('is empty where there is no file', () => {
     expect(loadConfig(undefined, folders)).toEqual({});
@@ -34,10 +36,17 @@ describe('loadConfig', () => {
     writeFileSync(path.join(folder, 'fleetproof.yaml'), EVERYTHING);
     expect(loadConfig(undefined, folders)).toEqual({
       inventory: `${folder}/fleet.yaml`,
-      baseline: ['cleavr', `${folder}/own.yaml`, '/home/me/base.yaml'],
+      baseline: [
+        { text: 'cleavr', place: at(2, 12) },
+        { text: `${folder}/own.yaml`, place: at(2, 20) },
+        { text: '/home/me/base.yaml', place: at(2, 32) },
+      ],
       out: `${folder}/runs`,
-      format: ['html'],
-      limit: ['web-*', '!web-3'],
+      format: [{ text: 'html', place: at(4, 9) }],
+      limit: [
+        { text: 'web-*', place: at(5, 9) },
+        { text: '!web-3', place: at(5, 18) },
+      ],
       concurrency: 16,
       perJumpHost: 4,
       timeouts: { connect: 5, handshake: 15, host: 120, run: 3600 },

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { checks } from '../../checks/index.ts';
+import { onCommandLine } from '../../src/inputs/asked.ts';
 import { readBuiltins, resolveBaseline } from '../../src/inputs/baseline.ts';
 import { catalogueOf } from '../../src/inputs/catalogue.ts';
 import { loadInventory } from '../../src/inputs/inventory.ts';
@@ -22,7 +23,7 @@ const folders = { cwd: home, home };
 const catalogue = catalogueOf(checks);
 
 it('the inventory of docs/inputs.md works', () => {
-  const request = { hosts: [], limit: ['tag:prod', 'db-*'], catalogue, folders, localUser: 'me' };
+  const request = { hosts: [], limit: onCommandLine(['tag:prod', 'db-*']), catalogue, folders, localUser: 'me' };
   const { hosts } = loadInventory({ ...request, inventory: decodeInput('fleet.yaml', Buffer.from(inventory)) });
   expect(hosts.map(({ name, jump }) => [name, jump.map((hop) => hop.name)])).toEqual([
     ['web-1', []],

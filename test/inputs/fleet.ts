@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import { onCommandLine } from '../../src/inputs/asked.ts';
 import { catalogueOf } from '../../src/inputs/catalogue.ts';
 import { type Inventory, type InventoryRequest, loadInventory } from '../../src/inputs/inventory.ts';
 import { decodeInput } from '../../src/inputs/text.ts';
@@ -52,17 +53,17 @@ const catalogue = catalogueOf([
   },
 ]);
 
-type Options = Partial<Pick<InventoryRequest, 'hosts' | 'limit' | 'sshConfig'>>;
+type Options = Partial<Pick<InventoryRequest, 'hosts' | 'sshConfig'>> & { readonly limit?: readonly string[] };
 
 export function load(text: string | undefined, options: Options = {}): Inventory {
   return loadInventory({
     ...(text === undefined ? {} : { inventory: decodeInput('fleet.yaml', Buffer.from(text)) }),
     hosts: [],
-    limit: [],
     catalogue,
     folders: { cwd: folder, home: folder },
     localUser: 'me',
     ...options,
+    limit: onCommandLine(options.limit ?? []),
   });
 }
 

@@ -1,5 +1,6 @@
 import { readCaptures } from '../../evidence/captures.ts';
 import { createRun, newRunId, type OpenedRun, openRun } from '../../evidence/run.ts';
+import { onCommandLine } from '../../inputs/asked.ts';
 import { loadConfig } from '../../inputs/config.ts';
 import { InputError } from '../../inputs/error.ts';
 import { expandPath } from '../../inputs/text.ts';
@@ -40,7 +41,8 @@ export const evaluateCommand: Command = (cli, about, context, run) =>
         }
         const folder = expandPath(args.run, context.folders);
         const file = await openRun(folder);
-        const baselines = args.baseline === undefined ? file.baselines : baselinesNamed(args.baseline, context.folders);
+        const baselines =
+          args.baseline === undefined ? file.baselines : baselinesNamed(onCommandLine(args.baseline), context.folders);
         const out = args.out === undefined ? null : expandPath(args.out, context.folders);
         const gate = gateOf(args, loadConfig(undefined, context.folders));
         const again = { folder, file, baselines, formats, gate, json: args.json === true };

@@ -19,8 +19,8 @@ hosts:
     # provider: hetzner
 `;
 
-const CONFIG = `# Defaults for "fleetproof scan"; every option of the command line may stand here, and flags win.
-# "fleetproof schema config" prints everything that is allowed.
+const CONFIG = `# Defaults for the options of the command line, which win over them.
+# "fleetproof schema config" prints everything that may stand here.
 inventory: fleet.yaml
 baseline: [cleavr]
 out: runs

@@ -4,7 +4,7 @@ import { type SshOptions, sshOptions } from '../../collect/ssh/session.ts';
 import type { Config } from '../../inputs/config.ts';
 import { defined } from '../../inputs/declared.ts';
 import { InputError } from '../../inputs/error.ts';
-import { expandPath } from '../../inputs/text.ts';
+import { expandPath, readableFile } from '../../inputs/text.ts';
 import { LONGEST_SECONDS, parseDuration } from '../../model/units.ts';
 import type { Command, Context } from '../context.ts';
 import { type GateArguments, gateOf, withGate } from '../gate.ts';
@@ -126,7 +126,7 @@ function connectionOf(args: ScanArguments, config: Config, context: Context): (s
   const { folders, env, uid } = context;
   const { timeouts = {} } = config;
   const own = join(folders.home, '.config', 'fleetproof', 'known_hosts');
-  const named = args.knownHosts?.map((file) => expandPath(file, folders)) ?? config.knownHosts;
+  const named = (args.knownHosts ?? config.knownHosts)?.map((file) => readableFile(file, folders));
   const accept = args.acceptNewHostKeys ?? config.acceptNewHostKeys ?? false;
   const given = {
     ...defined({

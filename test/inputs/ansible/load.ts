@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import { onCommandLine } from '../../../src/inputs/asked.ts';
 import { catalogueOf } from '../../../src/inputs/catalogue.ts';
 import { type Inventory, loadInventory } from '../../../src/inputs/inventory.ts';
 import { decodeInput } from '../../../src/inputs/text.ts';
@@ -16,5 +17,12 @@ writeFileSync(path.join(folder, 'keys/id'), 'key');
 export function load(text: string, limit: readonly string[] = []): Inventory {
   const inventory = decodeInput('hosts', Buffer.from(text));
   const folders = { cwd: folder, home: folder };
-  return loadInventory({ inventory, hosts: [], limit, catalogue: catalogueOf([]), folders, localUser: 'me' });
+  return loadInventory({
+    inventory,
+    hosts: [],
+    limit: onCommandLine(limit),
+    catalogue: catalogueOf([]),
+    folders,
+    localUser: 'me',
+  });
 }
