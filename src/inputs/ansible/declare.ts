@@ -20,7 +20,9 @@ const SSH_CONNECTIONS = [
   'ansible.builtin.paramiko_ssh',
 ];
 const PASSWORDS = ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password', 'ansible_become_password'];
-const ARGUMENTS = ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'];
+/** Before and after the options that Ansible makes of its own variables. */
+const FIRST_ARGUMENTS = ['ansible_ssh_args'];
+const LAST_ARGUMENTS = ['ansible_ssh_common_args', 'ansible_ssh_extra_args'];
 
 /** What is expected where the value of an option that counts cannot be used. */
 const UNUSABLE: Readonly<Record<string, string>> = {
@@ -57,12 +59,21 @@ export function declareAnsibleHost(
     (file) => file !== '',
     'a file',
   );
-  const port = textOf(['ansible_port', 'ansible_ssh_port'], reading, isPort, 'a port number from 1 to 65535');
-  const given = defined({
-    address: textOf(['ansible_host', 'ansible_ssh_host'], reading, isAddress, 'a host name or an IP address'),
-    user: textOf(['ansible_user', 'ansible_ssh_user'], reading, isUser, 'a user name'),
+  const port = textOf(['ansible_ssh_port', 'ansible_port'], reading, isPort, 'a port number from 1 to 65535');
+  const own = defined({
+    user: textOf(['ansible_ssh_user', 'ansible_user'], reading, isUser, 'a user name'),
     port: port === undefined ? undefined : Number(port),
-    identities: key === undefined ? undefined : [expandPath(key, folders)],
+  });
+  const first = argumentsOf(FIRST_ARGUMENTS, reading, folders);
+  const last = argumentsOf(LAST_ARGUMENTS, reading, folders);
+  const identities = [
+    ...(first.identities ?? []),
+    ...(key === undefined ? [] : [expandPath(key, folders)]),
+    ...(last.identities ?? []),
+  ];
+  const given = defined({
+    address: textOf(['ansible_ssh_host', 'ansible_host'], reading, isAddress, 'a host name or an IP address'),
+    identities: identities.length === 0 ? undefined : identities,
     provider: textOf(['fleetproof_provider'], reading, (word) => word !== '', 'a name'),
   });
   const declared: DeclaredHost = {
@@ -71,8 +82,10 @@ export function declareAnsibleHost(
     tags: listOf('fleetproof_tags', reading, (word) => word !== '', 'a list of words'),
     sites: sitesOf(reading),
     problems: reading.problems,
-    ...argumentsOf(reading, folders),
-    // Ansible gives its own variables as options of their own, which come first.
+    // The first value counts for ssh.
+    ...last,
+    ...own,
+    ...first,
     ...given,
   };
   return { host: declared, warnings: reading.warnings };
@@ -95,9 +108,9 @@ type Settings = Partial<
 type MutableSettings = { -readonly [K in keyof Settings]: Settings[K] };
 
 /** The options of ssh(1) in the variables that hold some; the first value of each counts, as on a command line. */
-function argumentsOf(reading: Reading, folders: Folders): Settings {
+function argumentsOf(names: readonly string[], reading: Reading, folders: Folders): Settings {
   const settings: MutableSettings = {};
-  for (const name of ARGUMENTS) {
+  for (const name of names) {
     const text = textOf([name], reading, () => true, 'options of ssh');
     const place = reading.vars.get(name)?.place;
     if (text === undefined || place === undefined) continue;

@@ -11,7 +11,7 @@ import { decodeInput } from '../../../src/inputs/text.ts';
 export const folder = mkdtempSync(path.join(tmpdir(), 'fleetproof-ansible-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 mkdirSync(path.join(folder, 'keys'));
-writeFileSync(path.join(folder, 'keys/id'), 'key');
+for (const name of ['id', 'id2']) writeFileSync(path.join(folder, 'keys', name), 'key');
 
 /** An inventory of this text, named `hosts`. */
 export function load(text: string, limit: readonly string[] = []): Inventory {

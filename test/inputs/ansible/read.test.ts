@@ -116,9 +116,17 @@ describe('options of ssh in the variables', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('are weaker than the variables of Ansible itself, which names its user and port last', () => {
+  it('are weaker than the variables of Ansible itself, which come before ansible_ssh_common_args', () => {
     const text = 'web ansible_user=ansible ansible_port=1 ansible_ssh_extra_args="-l other -p 2"\n';
     expect(load(text).hosts).toMatchObject([{ user: 'ansible', port: 1 }]);
+  });
+
+  // Seen with ansible-core 2.14 and a program that prints its arguments in place of ssh.
+  it('are stronger in ansible_ssh_args, which comes first', () => {
+    const text =
+      'web ansible_user=ansible ansible_port=1 ansible_ssh_args="-l other -p 2 -i keys/id2" ansible_ssh_private_key_file=keys/id\n';
+    const identities = [`${folder}/keys/id2`, `${folder}/keys/id`];
+    expect(load(text).hosts).toMatchObject([{ user: 'other', port: 2, identities }]);
   });
 
   it.each([
@@ -155,6 +163,12 @@ describe('options of ssh in the variables', () => {
       message.replace('hosts:1:1', 'hosts:2:1'),
     );
   });
+});
+
+it('of two names of one variable, the one with ssh in it counts, as for Ansible', () => {
+  const text =
+    'a ansible_ssh_host=10.0.0.2\n[all:vars]\nansible_host=10.0.0.1\nansible_ssh_port=2\nansible_port=1\nansible_ssh_user=two\nansible_user=one\n';
+  expect(load(text).hosts).toMatchObject([{ address: '10.0.0.2', port: 2, user: 'two' }]);
 });
 
 describe('variables that cannot be used', () => {
