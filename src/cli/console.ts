@@ -11,9 +11,10 @@ export interface Console {
   readonly flushed: () => Promise<boolean>;
 }
 
-/** NO_COLOR (no-color.org) and CI switch colour off; CI also switches the live line off. */
+/** NO_COLOR (no-color.org) and CI switch colour off; CI and dumb terminals also switch the live line off. */
 export function systemConsole(env: Readonly<Record<string, string | undefined>>): Console {
-  const plain = (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+  const dumb = env.TERM === 'dumb';
+  const plain = (env.NO_COLOR ?? '') !== '' || dumb;
   const ci = (env.CI ?? '') !== '' && env.CI !== 'false';
   let whole = true;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -27,7 +28,7 @@ export function systemConsole(env: Readonly<Record<string, string | undefined>>)
     err: (text) => void process.stderr.write(text),
     width: Math.max(40, Math.min(process.stdout.columns ?? 80, 120)),
     colour: process.stdout.isTTY === true && !plain && !ci,
-    live: process.stderr.isTTY === true && !ci,
+    live: process.stderr.isTTY === true && !ci && !dumb,
     flushed: () => new Promise((resolve) => process.stdout.write('', () => setImmediate(() => resolve(whole)))),
   };
 }

@@ -7,7 +7,7 @@ import { type Config, loadConfig } from '../inputs/config.ts';
 import { InputError, quote } from '../inputs/error.ts';
 import { loadInventory } from '../inputs/inventory.ts';
 import { didYouMean } from '../inputs/suggest.ts';
-import { decodeInput, type InputText, readInput } from '../inputs/text.ts';
+import { decodeInput, type InputText, MOST_BYTES, readInput } from '../inputs/text.ts';
 import type { Baseline } from '../model/baseline.ts';
 import type { Host } from '../model/host.ts';
 import { baselinesNamed } from './builtin.ts';
@@ -111,7 +111,12 @@ function askedOf(flags: readonly string[] | undefined, configured: readonly Aske
 async function inventoryText(file: string, folders: Context['folders']): Promise<InputText> {
   if (file !== '-') return readInput(file, folders);
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    length += chunks[chunks.push(Buffer.from(chunk as Uint8Array)) - 1]?.length ?? 0;
+    // More than this is refused anyway, and a pipe may have no end.
+    if (length > MOST_BYTES) break;
+  }
   return decodeInput('standard input', Buffer.concat(chunks));
 }
 

@@ -37,11 +37,18 @@ export function parseDestination(text: string): Destination | string {
   if (match === null) return unreadable(text, bare.slice(split + 1));
   const host = match[1] ?? match[2] ?? '';
   const port = match[3] === undefined ? undefined : Number(match[3]);
-  if (user !== undefined && !isUser(user)) return `${JSON.stringify(text)} does not begin with a user name.`;
-  if (!isAddress(host)) return `${JSON.stringify(text)} does not name a host.`;
-  if (port !== undefined && (port < 1 || port > 65_535))
-    return `${JSON.stringify(text)} has a port that is not between 1 and 65535.`;
+  const shown = JSON.stringify(text.replace(/:[^:]*@/, ':[redacted]@'));
+  if (user !== undefined && !isUser(user)) return `${shown} does not begin with a user name.`;
+  if (!isAddress(host)) return `${shown} does not name a host${inAscii(host)}.`;
+  if (port !== undefined && (port < 1 || port > 65_535)) return `${shown} has a port that is not between 1 and 65535.`;
   return { host, ...(user === undefined ? {} : { user }), ...(port === undefined ? {} : { port }) };
+}
+
+/** The end of a sentence for a name of the IDN kind; nothing for what would be no name in ASCII either. */
+function inAscii(host: string): string {
+  const url = `http://${host}`;
+  const ascii = /[^\0-\x7f]/.test(host) && URL.canParse(url) ? new URL(url).hostname : '';
+  return isAddress(ascii) ? `; write it as ${ascii}` : '';
 }
 
 function unreadable(text: string, host: string): string {

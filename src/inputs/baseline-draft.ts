@@ -77,6 +77,11 @@ export function draftBaseline(input: InputText, context: BaselineContext, trail:
   const written = yaml.value as Written;
   const problems: InputProblem[] = [];
   const reading = { written, yaml, context, problems };
+  const builtin = context.builtins.get(written.id);
+  if (builtin !== undefined && builtin.text !== input.text) {
+    const expected = 'Expected an id of your own, which reports tell from it.';
+    problems.push({ ...yaml.at(['id']), what: `${quote(written.id)} is the id of a built-in baseline.`, expected });
+  }
   const inherited = inherit(reading, [...trail, input.file]);
   const controls = withoutDropped(inherited, reading);
   for (const [id, control] of Object.entries(written.controls ?? {})) {

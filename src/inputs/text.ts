@@ -15,7 +15,8 @@ export interface Folders {
   readonly home: string;
 }
 
-const MOST_BYTES = 1024 * 1024;
+/** The most that an input may hold. */
+export const MOST_BYTES = 1024 * 1024;
 
 export interface ReadOptions {
   /** The kind of error that content which cannot be used is. */

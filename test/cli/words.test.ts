@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fleetproof, folderWith } from './support.ts';
+import { fleetproof, folderWith, PROGRAM } from './support.ts';
 
 const FLEET = 'hosts:\n  - { name: web-1 }\n  - { name: web-2 }\n';
 const CONFIG = 'inventory: fleet.yaml\n';
@@ -97,4 +99,37 @@ test.each([
   const { stderr, code } = await run(['scan', '--known-hosts', file]);
   expect(stderr).toContain(message);
   expect(code).toBe(66);
+});
+
+test('standard input without end is refused, not read', () => {
+  const endless = openSync('/dev/zero', 'r');
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'plan', '-i', '-'], {
+    stdio: [endless, 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  closeSync(endless);
+  expect(stderr).toContain('standard input:1:1: The file is larger than 1 MiB.');
+  expect(status).toBe(65);
+});
+
+test('plan writes an address of IPv6 so that its port can be told from it', async () => {
+  const files = {
+    'fleet.yaml':
+      'hosts:\n  - { name: a, address: "2001:db8::7", port: 2222, user: u, jump: ["j@[2001:db8::1]:23"] }\n',
+  };
+  expect((await run(['plan'], files)).stdout).toContain('a  u@[2001:db8::7]:2222  through');
+  expect(JSON.parse((await run(['plan', '--json'], files)).stdout)).toMatchObject({
+    hosts: [{ address: '2001:db8::7', jump: ['j@[2001:db8::1]:23'] }],
+  });
+});
+
+test('init says where to go on', async () => {
+  const { stdout } = await run(['init', 'fleet']);
+  expect(stdout).toContain('  cd fleet\n  fleetproof plan\n');
+  expect((await run(['init'])).stdout).not.toContain('cd ');
+});
+
+test.runIf(process.platform === 'linux')('init ends where no folder can be made', async () => {
+  expect(await run(['init', '/proc/fleetproof'])).toMatchObject({ code: 73 });
 });

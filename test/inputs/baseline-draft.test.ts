@@ -13,6 +13,11 @@ describe('what a baseline may not hold', () => {
       'own.yaml:4:1: "control" is not a key of this file.',
       'Did you mean "controls"?',
     ],
+    [
+      'the name of a built-in baseline',
+      'id: base\ntitle: T\nversion: 1\nextends: [base]\n',
+      '65 own.yaml:1:5: "base" is the id of a built-in baseline. Expected an id of your own, which reports tell from it.',
+    ],
     ['no id', 'title: T\nversion: 1\n', 'own.yaml:1:1: This file has no "id".'],
     ['bad id', 'id: Own_1\ntitle: T\nversion: 1\n', 'own.yaml:1:5: id is "Own_1". Expected an id of lower-case'],
     [

@@ -49,6 +49,8 @@ describe('HOST arguments', () => {
     [undefined, ['a b@web'], '"a b@web" does not begin with a user name.'],
     [undefined, ['web;id'], '"web;id" does not name a host.'],
     [undefined, ['web', 'root@web'], '64 The host "web" is given twice.'],
+    [undefined, ['bob:secret@web'], '64 "bob:[redacted]@web" does not begin with a user name.'],
+    [undefined, ['bücher.example'], '64 "bücher.example" does not name a host; write it as xn--bcher-kva.example.'],
     [undefined, ['@web'], '"@web" does not begin with a user name.'],
     [undefined, ['web/24'], '"web/24" does not name a host.'],
     [FLEET, ['web-2'], '64 "web-2" is not a host of the inventory or of ~/.ssh/config. Did you mean "web-1"'],

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { causeOf, RunError } from '../../evidence/error.ts';
+import { makeFolder } from '../../evidence/folders.ts';
 import { expandPath } from '../../inputs/text.ts';
 import type { Command } from '../context.ts';
 
@@ -39,7 +40,7 @@ export const initCommand: Command = (cli, about, { console, folders }, run) =>
       run(async () => {
         const folder = expandPath(args.folder, folders);
         try {
-          await mkdir(folder, { recursive: true });
+          await makeFolder(folder);
         } catch (error) {
           throw new RunError('create', `${folder} could not be made: ${causeOf(error)}.`, error);
         }
@@ -59,7 +60,8 @@ export const initCommand: Command = (cli, about, { console, folders }, run) =>
           }
           console.out(`${name} written.\n`);
         }
-        console.out('Next: put your hosts into fleet.yaml, then\n  fleetproof plan\n  fleetproof scan\n');
+        const enter = folder === folders.cwd ? '' : `  cd ${args.folder}\n`;
+        console.out(`Next: put your hosts into fleet.yaml, then\n${enter}  fleetproof plan\n  fleetproof scan\n`);
         return 0;
       })(),
   );

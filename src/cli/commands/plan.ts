@@ -63,7 +63,7 @@ function planOf(hosts: readonly Host[], probes: readonly Probe[], commandSetSha2
       address,
       port,
       user,
-      jump: jump.map((hop) => `${hop.user}@${hop.address}:${hop.port}`),
+      jump: jump.map((hop) => loginAt(hop)),
       source,
     })),
     connectionsPerHost: 1,
@@ -77,10 +77,14 @@ function planOf(hosts: readonly Host[], probes: readonly Probe[], commandSetSha2
   };
 }
 
+function loginAt({ user, address, port }: Host): string {
+  return `${user}@${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
+
 function planText(hosts: readonly Host[], probes: readonly Probe[], digest: string, width: number): string {
   const where = hosts.map((host) => [
     host.name,
-    `${host.user}@${host.address}:${host.port}`,
+    loginAt(host),
     host.jump.length === 0 ? 'direct' : `through ${host.jump.map((hop) => hop.name).join(', ')}`,
   ]);
   const group = (as: Probe['as']) =>
