@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { LONGEST_SECONDS, parseDuration } from '../model/units.ts';
 import type { Severity } from '../model/verdict.ts';
@@ -43,6 +43,7 @@ type Written = Omit<Config, 'baseline' | 'format' | 'limit' | 'knownHosts' | 'ti
 } & { readonly timeouts?: Readonly<Record<'connect' | 'handshake' | 'host' | 'run', string | undefined>> };
 
 const DEFAULT_FILE = 'fleetproof.yaml';
+const NEAR_FILE = 'fleetproof.yml';
 
 /**
  * Reads the named configuration file, else `fleetproof.yaml` of the working directory where there is one. Throws
@@ -50,7 +51,11 @@ const DEFAULT_FILE = 'fleetproof.yaml';
  */
 export function loadConfig(named: string | undefined, folders: Folders): Config {
   const file = named ?? DEFAULT_FILE;
-  if (named === undefined && !existsSync(expandPath(file, folders))) return {};
+  if (named === undefined && !isThere(file, folders)) {
+    if (!isThere(NEAR_FILE, folders)) return {};
+    const expected = `Expected ${DEFAULT_FILE}, or --config ${NEAR_FILE}.`;
+    throw new InputError('config', [{ file: NEAR_FILE, what: 'A file of this name is not read.', expected }]);
+  }
   const yaml = parseYaml(readInput(file, folders, { kind: 'config' }), { kind: 'config' });
   const problems = validateFile('config', yaml);
   if (problems.length > 0) throw new InputError('config', problems);
@@ -77,6 +82,15 @@ export function loadConfig(named: string | undefined, folders: Folders): Config 
       timeouts: timeouts === undefined ? undefined : secondsOf(timeouts, yaml),
     }),
   };
+}
+
+/** Also a link that leads nowhere, and what may not be looked at: settings are never passed over. */
+function isThere(file: string, folders: Folders): boolean {
+  try {
+    return lstatSync(expandPath(file, folders), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function secondsOf(timeouts: NonNullable<Written['timeouts']>, yaml: YamlFile): NonNullable<Config['timeouts']> {

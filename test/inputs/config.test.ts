@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -30,6 +30,18 @@ const at = (line: number, column: number) => ({ file: 'fleetproof.yaml', line, c
 describe('loadConfig', () => {
   it('is empty where there is no file', () => {
     expect(loadConfig(undefined, folders)).toEqual({});
+  });
+
+  it('is not passed over where it leads nowhere or has another ending', () => {
+    symlinkSync('nowhere', path.join(folder, 'fleetproof.yaml'));
+    expect(messageOf(() => loadConfig(undefined, folders))).toBe('66 fleetproof.yaml: The file does not exist.');
+    rmSync(path.join(folder, 'fleetproof.yaml'));
+    writeFileSync(path.join(folder, 'fleetproof.yml'), 'failOn: low\n');
+    expect(messageOf(() => loadConfig(undefined, folders))).toBe(
+      '78 fleetproof.yml: A file of this name is not read. Expected fleetproof.yaml, or --config fleetproof.yml.',
+    );
+    expect(loadConfig('fleetproof.yml', folders)).toMatchObject({ failOn: 'low' });
+    rmSync(path.join(folder, 'fleetproof.yml'));
   });
 
   it('reads fleetproof.yaml, with names relative to it and durations in seconds', () => {
