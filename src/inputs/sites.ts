@@ -27,11 +27,11 @@ function urlOf(text: string): string[] {
 
 /**
  * The hosts with the sites of `--site`: each goes to the host of that name or address, else to one of its own that is
- * only looked at from outside. Throws `InputError` (data).
+ * only looked at from outside. Throws `InputError` (usage).
  */
 export function withSites(hosts: readonly Host[], texts: readonly string[]): Host[] {
   const problems = texts.flatMap((text) => siteProblem(text) ?? []).map((wrong) => ({ file: '--site', ...wrong }));
-  if (problems.length > 0) throw new InputError('data', problems);
+  if (problems.length > 0) throw new InputError('usage', problems);
   const all = [...hosts];
   for (const text of texts) {
     const site = parseSite(text);

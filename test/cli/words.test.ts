@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fleetproof, folderWith, PROGRAM } from './support.ts';
 
-const FLEET = 'hosts:\n  - { name: web-1 }\n  - { name: web-2 }\n';
+const FLEET = 'defaults: { user: audit }\nhosts:\n  - { name: web-1 }\n  - { name: web-2 }\n';
 const CONFIG = 'inventory: fleet.yaml\n';
 
 const run = (args: readonly string[], files: Readonly<Record<string, string>> = {}) =>
@@ -132,4 +132,33 @@ test('init says where to go on', async () => {
 
 test.runIf(process.platform === 'linux')('init ends where no folder can be made', async () => {
   expect(await run(['init', '/proc/fleetproof'])).toMatchObject({ code: 73 });
+});
+
+test('plan says of sites beside an inventory that nobody logs in there', async () => {
+  const args = ['plan', '--site', 'https://shop.example', '-i', 'fleet.yaml'];
+  const plan = await run(args);
+  expect(plan.stdout).toContain('2 hosts, one connection and one exec');
+  expect(plan.stdout).not.toContain('@shop.example');
+  const { hosts, outside } = JSON.parse((await run([...args, '--json'])).stdout) as Record<
+    'hosts',
+    { name: string }[]
+  > & {
+    outside: { hosts: { name: string }[] };
+  };
+  expect(hosts.map(({ name }) => name)).toEqual(['web-1', 'web-2']);
+  expect(outside.hosts.map(({ name }) => name)).toEqual(['web-1', 'web-2', 'shop.example']);
+  const rules = (await run([...args, '--sudoers'])).stdout.split('\n').filter((line) => line.endsWith(' FLEETPROOF'));
+  expect(rules).toEqual([expect.stringMatching(/^audit /)]);
+});
+
+test('plan --sudoers without anything that runs as root is no file that sudo refuses', async () => {
+  const { code, stdout } = await run(['plan', '--sudoers', '--site', 'https://shop.example']);
+  expect(stdout).toBe('# Nothing runs as root: no rule is needed.\n');
+  expect(code).toBe(0);
+});
+
+test('a site that is none is a wrong option', async () => {
+  const { code, stderr } = await run(['scan', '--site', 'ftp://a.example']);
+  expect(stderr).toContain('--site: The site "ftp://a.example" has the unknown scheme "ftp"');
+  expect(code).toBe(64);
 });

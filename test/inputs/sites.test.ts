@@ -64,6 +64,6 @@ describe('--site', () => {
   });
 
   it('says all that is wrong', () => {
-    expect(() => withSites([], ['https://a@b', 'ftp://c'])).toThrow(/--site: .*credentials.*\n--site: .*ftp/);
+    expect(() => withSites([], ['https://a@b', 'ftp://c'])).toThrow(/^--site: .*credentials.*\n--site: .*ftp/);
   });
 });

@@ -35,19 +35,26 @@ export const planCommand: Command = (cli, about, context, run) =>
           ports: view === 'both' ? documentedPorts(baselines) : [],
         };
         const digest = commandSetSha256(probes);
+        const logins = hosts.filter(({ outsideOnly }) => outsideOnly !== true);
         if (args.script === true) console.out(programOf(probes, '0'.repeat(32)));
-        else if (args.sudoers === true) console.out(sudoersFile(probes, loginUsers(hosts), digest));
+        else if (args.sudoers === true) console.out(sudoersText(probes, logins, digest));
         else if (args.json === true)
           console.out(
-            `${JSON.stringify({ ...planOf(hosts, probes, digest), outside: outsideJson(hosts, outside) }, null, 2)}\n`,
+            `${JSON.stringify({ ...planOf(logins, probes, digest), outside: outsideJson(hosts, outside) }, null, 2)}\n`,
           );
         else
           console.out(
-            `${planText(hosts, probes, digest, console.width)}\n${outsideText(hosts, outside, console.width)}`,
+            `${planText(logins, probes, digest, console.width)}\n${outsideText(hosts, outside, console.width)}`,
           );
         return 0;
       })(),
   );
+
+function sudoersText(probes: readonly Probe[], logins: readonly Host[], digest: string): string {
+  // sudo refuses an alias for nothing, and with it the whole of its configuration.
+  if (!probes.some(({ as }) => as === 'root')) return '# Nothing runs as root: no rule is needed.\n';
+  return sudoersFile(probes, loginUsers(logins), digest);
+}
 
 /** Root needs no rule. Without an inventory the file names the user that the documentation uses. */
 function loginUsers(hosts: readonly Host[]): string[] {
@@ -92,7 +99,7 @@ function planText(hosts: readonly Host[], probes: readonly Probe[], digest: stri
       .filter((probe) => probe.as === as)
       .map((probe) => `  ${commandText(probe)}\n${wrap(probe.purpose, width, '      ')}\n`)
       .join('');
-  if (hosts.every(({ outsideOnly }) => outsideOnly === true)) return 'Nobody logs in anywhere.\n';
+  if (hosts.length === 0) return 'Nobody logs in anywhere.\n';
   return [
     `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}, one connection and one exec of "sh" each; nothing is written there.\n`,
     columns(where, width),
