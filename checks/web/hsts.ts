@@ -92,9 +92,13 @@ function otherProblems({ hsts, url, status }: Page, what: string, wanted: Wanted
   const from = `${what} (${url}${where}, status ${status})`;
   const broken = brokenProblem(hsts, from);
   if (broken !== undefined) return [broken];
-  // A later field replaces what the browser noted before (RFC 6797 §8.1).
-  const because = `${from} sends a max-age of ${hsts.maxAge} s, less than ${wanted.minMaxAge} s.`;
-  return [weak(hsts.maxAge < wanted.minMaxAge, because, hsts)].filter((problem) => problem !== undefined);
+  // A later field replaces what the browser noted before, sub-domains included (RFC 6797 §8.1).
+  const short = `${from} sends a max-age of ${hsts.maxAge} s, less than ${wanted.minMaxAge} s.`;
+  const alone = `${from} sends Strict-Transport-Security without includeSubDomains.`;
+  return [
+    weak(hsts.maxAge < wanted.minMaxAge, short, hsts),
+    weak(wanted.includeSubDomains && !hsts.includeSubDomains, alone, hsts),
+  ].filter((problem) => problem !== undefined);
 }
 
 function laterProblems({ pages, trouble }: Chain, wanted: Wanted, where: string): readonly Problem[] {

@@ -168,6 +168,13 @@ describe('https-hsts', () => {
     expect(finding.verdict).toBe(verdict);
   });
 
+  test('an error page without includeSubDomains takes back what / said of sub-domains', () => {
+    const replies = { 'https-root': sts(200, `${YEAR}; includeSubDomains`), 'https-missing': sts(404, YEAR) };
+    expect(judgedSite(httpsHsts, SITE, replies).verdict).toBe('pass');
+    const finding = judgedSite(httpsHsts, SITE, replies, { includeSubDomains: true });
+    expect(`${finding.verdict}: ${finding.because}`).toMatch(/^fail: .*status 404\) sends .* without includeSubDomains/);
+  });
+
   test.each([
     ['http://example.com:80', 'not-applicable no-tls-service'],
     ['https://192.0.2.1', 'not-applicable ip-address'],
