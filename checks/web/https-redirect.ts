@@ -1,6 +1,7 @@
 import { type Condition, defineSiteCheck, judge, notApplicable } from '../../src/model/check.ts';
+import { read } from '../../src/model/fact.ts';
 import { at, chainOf, endpointsOf, notHttp } from './endpoints.ts';
-import { nobodyServes, plainProblems, plainText, secureProblems, unevenProblem } from './redirects.ts';
+import { mirrorDoubt, nobodyServes, plainProblems, plainText, secureProblems, unevenProblem } from './redirects.ts';
 
 export const httpsRedirect = defineSiteCheck({
   id: 'https-redirect',
@@ -20,7 +21,7 @@ export const httpsRedirect = defineSiteCheck({
   </VirtualHost>
 # Caddy does it by itself, unless auto_https is off or disable_redirects`,
   limits:
-    'Two paths are asked: / and one that does not exist. Other host names are not asked. For a site on another port than 443 ' +
+    'Two paths are asked: / and one that does not exist; where / is refused in clear just as it is over TLS, these tell nothing. Other host names are not asked. For a site on another port than 443 ' +
     'nobody knows where its users would come in clear; declare that site (http://name:port) to have it judged.',
   mappings: {
     'nist-800-53r5': ['SC-8', 'SC-23'],
@@ -50,7 +51,12 @@ export const httpsRedirect = defineSiteCheck({
           () =>
             plainProblems(chainOf(chain), where),
       );
-      return [...plain, () => unevenProblem(chainOf(plainRoot), chainOf(plainMissing), where), secure];
+      return [
+        ...plain,
+        () => unevenProblem(chainOf(plainRoot), chainOf(plainMissing), where),
+        secure,
+        () => void mirrorDoubt(chainOf(plainRoot), read(root), where),
+      ];
     });
     return judge(
       { because: () => endpoints.map((endpoint) => plainText(endpoint, port)).join(' '), expected },

@@ -1,9 +1,11 @@
 import type { Facts, Problem } from '../../src/model/check.ts';
-import { Ignorance, read } from '../../src/model/fact.ts';
+import { cannotTell, Ignorance, read } from '../../src/model/fact.ts';
 import type { Chain, HttpEndpoint, Page } from '../../src/model/facts/http.ts';
 
 /** Nothing of the site is served in clear by these: refused, not here, gone, wrong server, use TLS (RFC 9110 §15.5). */
 const DECLINED = [403, 404, 410, 421, 426];
+/** Of these, what any site may answer to a path that it has nothing for, whatever else it serves there. */
+const AMBIGUOUS = [403, 404, 410];
 const PERMANENT = [301, 308];
 
 /** What is wrong with what a site answers in clear, from the first request on. */
@@ -11,6 +13,23 @@ export function plainProblems(chain: Chain, where: string): readonly Problem[] {
   const [first] = chain.pages;
   const wrong = first.location === null ? contentProblem(first, where) : redirectProblem(first, where);
   return wrong === undefined ? laterProblems(chain, where) : [wrong];
+}
+
+/**
+ * Throws `Ignorance` where "/" is refused in clear as it is over TLS, or where there is nothing over TLS to compare
+ * with: then the same pages may be served behind other paths.
+ */
+export function mirrorDoubt(plain: Chain, secure: Chain | undefined, where: string): void {
+  const [{ url, status, location }] = plain.pages;
+  if (location !== null || !AMBIGUOUS.includes(status)) return;
+  const over = secure?.pages[0].status;
+  if (secure !== undefined && over !== status) return;
+  const twin = secure === undefined ? '' : ' in clear, and so it is over TLS';
+  cannotTell(
+    'not-observable',
+    `${url}${where} is answered with status ${status}${twin}; whether pages of the site are served in clear behind other paths cannot be told from that.`,
+    'Redirect every path of plain HTTP to HTTPS, or close the port.',
+  );
 }
 
 /** What is wrong with where a page over TLS leads. */

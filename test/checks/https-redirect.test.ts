@@ -85,6 +85,14 @@ describe('https-redirect', () => {
     ['421', clear(421), 'pass', /status 421/],
     ['426', clear(426), 'pass', /status 426/],
     [
+      '404 in clear as over TLS',
+      { ...clear(404), 'https-root': 404 },
+      'unknown not-observable',
+      /^http:\/\/example\.com\/ is answered with status 404 in clear, and so it is over TLS/,
+    ],
+    ['403 in clear as over TLS', { ...clear(403), 'https-root': 403 }, 'unknown not-observable', /status 403 in clear/],
+    ['426 in clear as over TLS', { ...clear(426), 'https-root': 426 }, 'pass', /status 426/],
+    [
       'closed without an answer',
       clear('closed', { 'https-again': 200 }),
       'pass',
@@ -188,6 +196,7 @@ describe('https-redirect', () => {
 
   test.each([
     ['http://example.com:8080', { 'http-root': 200, 'http-missing': 404 }, 'fail'],
+    ['http://example.com:8080', { 'http-root': 404, 'http-missing': 404 }, 'unknown not-observable'],
     [
       'http://example.com:8080',
       {
