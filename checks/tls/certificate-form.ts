@@ -32,6 +32,13 @@ export function signatureProblem({ signature, selfSigned }: ServedCertificate): 
   return problem(`The certificate is signed with ${signature}.`);
 }
 
+/** What is weak about the key of an intermediate certificate, as a noun; empty when nothing is, or it is of another kind. */
+export function keyFault({ type, bits, curve }: ServedCertificate['key']): string {
+  if (type === 'RSA' && bits < 2048) return `RSA of ${bits} bits`;
+  if (type === 'EC' && !CURVES.includes(curve)) return `the curve ${curve}`;
+  return type === 'DSA' ? 'DSA' : '';
+}
+
 export function usageProblem({ ca, serverAuth, keyUsage, key }: ServedCertificate): readonly Problem[] {
   const signs = keyUsage === null || keyUsage.includes('digitalSignature');
   const encrypts = key.type === 'RSA' && keyUsage?.includes('keyEncipherment') === true;

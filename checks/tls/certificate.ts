@@ -1,10 +1,10 @@
 import type { Condition, Facts, Problem } from '../../src/model/check.ts';
 import { cannotTell, Ignorance, read } from '../../src/model/fact.ts';
 import type { HttpEndpoint } from '../../src/model/facts/http.ts';
-import type { ServedCertificate, TlsEndpoint } from '../../src/model/facts/tls.ts';
+import type { ServedCertificate, Staple, TlsEndpoint } from '../../src/model/facts/tls.ts';
 import type { Site } from '../../src/model/site.ts';
 import { formatDuration } from '../../src/model/units.ts';
-import { keyProblem, signatureProblem, usageProblem } from './certificate-form.ts';
+import { keyFault, keyProblem, signatureProblem, usageProblem } from './certificate-form.ts';
 import { list } from './endpoints.ts';
 
 const DAY = 86_400;
@@ -97,16 +97,26 @@ function nameProblem({ matches, names, commonName }: ServedCertificate, { name }
 }
 
 function stapleProblem({ mustStaple, staple }: ServedCertificate): Problem | undefined {
-  if (staple.state === 'known' && staple.value === 'revoked')
+  if (staple.state === 'known' && staple.value.status === 'revoked')
     return problem(
       'The stapled OCSP response says that the certificate was revoked.',
       'Replace the certificate and its key.',
     );
-  if (!mustStaple || read(staple) !== undefined) return undefined;
+  if (!mustStaple) return undefined;
+  const fault = stapleFault(read(staple));
+  if (fault === '') return undefined;
   return problem(
-    'The certificate demands a stapled OCSP response (RFC 7633), and none came.',
+    `The certificate demands a stapled OCSP response (RFC 7633), and ${fault}.`,
     'In nginx:\n  ssl_stapling on;\nIn Apache:\n  SSLUseStapling on\nOr get a certificate without must-staple.',
   );
+}
+
+/** Why clients do not accept what was stapled, if anything was. */
+function stapleFault(staple: Staple | undefined): string {
+  if (staple === undefined) return 'none came';
+  if (staple.status === 'other') return 'the stapled OCSP response is about another certificate';
+  if (staple.ended !== null) return `the stapled OCSP response ended on ${day(staple.ended)}`;
+  return staple.status === 'good' ? '' : 'the stapled OCSP response does not know the certificate';
 }
 
 /** `now` is null where the clocks do not agree: dates are left out then. */
@@ -117,8 +127,15 @@ function chainProblems({ chain, trust }: ServedCertificate, now: number | null):
     ({ notAfter, notBefore, root }) => !root && now !== null && (now > notAfter || now < notBefore),
   );
   const weak = sent.above.filter(({ signature, root }) => !root && /sha1|md[245]/i.test(signature));
+  const short = sent.above.flatMap(({ subject, key, root }) => {
+    const words = root ? '' : keyFault(key);
+    return words === ''
+      ? []
+      : [problem(`The intermediate certificate "${subject}" has a weak key: ${words}.`, FULL_CHAIN)];
+  });
   const trusted = trust.some((each) => each.trusted);
   return [
+    ...short,
     ...expired.map(({ subject, notAfter }) =>
       problem(`The intermediate certificate "${subject}" is out of its dates (until ${day(notAfter)}).`, FULL_CHAIN),
     ),
@@ -165,7 +182,7 @@ function trustProblem(certificate: ServedCertificate, { name }: Site, caFile: st
     );
   }
   const stores = own === undefined ? mozilla.store : `${mozilla.store} and ${own.store}`;
-  const because = `The certificate is not trusted by ${stores}: ${mozilla.error}.`;
+  const because = `The certificate is not trusted by ${stores}: ${(own ?? mozilla).error}.`;
   if (certificate.internalName && own === undefined && !certificate.selfSigned) {
     return cannotTell(
       'not-observable',

@@ -172,7 +172,9 @@ describe('https-hsts', () => {
     const replies = { 'https-root': sts(200, `${YEAR}; includeSubDomains`), 'https-missing': sts(404, YEAR) };
     expect(judgedSite(httpsHsts, SITE, replies).verdict).toBe('pass');
     const finding = judgedSite(httpsHsts, SITE, replies, { includeSubDomains: true });
-    expect(`${finding.verdict}: ${finding.because}`).toMatch(/^fail: .*status 404\) sends .* without includeSubDomains/);
+    expect(`${finding.verdict}: ${finding.because}`).toMatch(
+      /^fail: .*status 404\) sends .* without includeSubDomains/,
+    );
   });
 
   test.each([

@@ -11,7 +11,8 @@ export interface Wish {
   /** Days from now. */
   readonly from?: number;
   readonly to?: number;
-  readonly issuer?: 'root' | 'intermediate' | 'other' | 'self' | 'old';
+  /** `self`, or the name of one that was made before: `root`, `intermediate`, `other`, `old`, or an authority of the test's own. */
+  readonly issuer?: string;
   /** `ec` (default), `rsa:1024`, … */
   readonly key?: string;
   readonly digest?: string;

@@ -1,9 +1,10 @@
 import { absent, type Fact, known, unknown } from '../../model/fact.ts';
-import type { SentChain, ServedCertificate } from '../../model/facts/tls.ts';
+import type { SentChain, ServedCertificate, Staple } from '../../model/facts/tls.ts';
+import { sha256Hex } from '../../wire/digest.ts';
 import { type Certificate, readCertificate } from '../../wire/x509/certificate.ts';
 import { chainShape } from '../../wire/x509/chain.ts';
 import { isInternalName, namesMatch } from '../../wire/x509/names.ts';
-import { ocspStatus } from '../../wire/x509/ocsp.ts';
+import { ocspAnswers } from '../../wire/x509/ocsp.ts';
 import { bytes, type Seen, troubleOf } from './seen.ts';
 
 const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
@@ -36,11 +37,23 @@ export function certificatesOf(
       return unknown('unparseable', `The certificate cannot be read: ${error.message}`);
     }
   }
-  if (leaves.size > 0)
-    return known([...leaves.values()].map(({ certificate, all }) => served(certificate, all, site.name)));
+  if (leaves.size > 0) {
+    const each = [...leaves.values()].flatMap(({ certificate, all }) =>
+      chainsOf(all).map((one) => served(certificate, one, site.name)),
+    );
+    return known(each);
+  }
   const large = seen.find(({ exchange }) => exchange.state === 'too-much');
   const last = large ?? seen.find(({ question }) => question === 'session');
   return last === undefined ? unknown('not-observable', 'No certificate was shown.') : troubleOf(last.exchange);
+}
+
+/** Backends behind one address may send one leaf with different chains: what was shown, a chain at a time. */
+function chainsOf(all: readonly Shown[]): readonly (readonly Shown[])[] {
+  const textOf = ({ chain }: Shown): string => chain.map((each) => sha256Hex(each)).join();
+  const chains = new Set(all.filter(({ wire }) => wire).map(textOf));
+  if (chains.size < 2) return [all];
+  return [...chains].map((text) => all.filter((each) => each.wire && textOf(each) === text));
 }
 
 function shownBy(seen: Seen): Shown[] {
@@ -54,7 +67,7 @@ function shownBy(seen: Seen): Shown[] {
 }
 
 function served(leaf: Certificate, all: readonly Shown[], name: string): ServedCertificate {
-  const staple = all.find((each) => each.staple !== null)?.staple ?? null;
+  const stapled = all.find((each) => each.staple !== null);
   const wire = all.find((each) => each.wire);
   const { extendedKeyUsage, dnsNames, addresses, key } = leaf;
   return {
@@ -74,15 +87,21 @@ function served(leaf: Certificate, all: readonly Shown[], name: string): ServedC
     serverAuth: extendedKeyUsage === null || extendedKeyUsage.some((use) => SERVER_AUTH.includes(use)),
     selfSigned: leaf.subjectDer === leaf.issuerDer,
     mustStaple: leaf.mustStaple,
-    staple: staple === null ? absent('No OCSP response was stapled') : stapleOf(staple),
+    staple: stapled === undefined ? absent('No OCSP response was stapled') : stapleOf(leaf, stapled),
     trust: all.find(({ seen }) => seen.exchange.trust.length > 0)?.seen.exchange.trust ?? [],
     chain: chainOf((wire ?? all[0])?.chain ?? [], wire !== undefined),
   };
 }
 
-function stapleOf(staple: Uint8Array): ServedCertificate['staple'] {
+function stapleOf({ serial }: Certificate, { staple, seen }: Shown): ServedCertificate['staple'] {
   try {
-    return known(ocspStatus(staple));
+    const answer = ocspAnswers(staple ?? new Uint8Array()).find((each) => each.serial === serial);
+    const { status, nextUpdate }: { status: Staple['status']; nextUpdate: number | null } = answer ?? {
+      status: 'other',
+      nextUpdate: null,
+    };
+    const isPast = nextUpdate !== null && nextUpdate * 1000 < Date.parse(seen.exchange.startedAt);
+    return known({ status, ended: isPast ? nextUpdate : null });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return unknown('unparseable', `The stapled OCSP response cannot be read: ${error.message}`);
@@ -92,8 +111,9 @@ function stapleOf(staple: Uint8Array): ServedCertificate['staple'] {
 function chainOf(sent: readonly Uint8Array[], wire: boolean): Fact<SentChain> {
   try {
     const certificates = sent.map(readCertificate);
-    const above = certificates.slice(1).map(({ subject, notBefore, notAfter, signature, subjectDer, issuerDer }) => {
-      return { subject, notBefore, notAfter, signature, root: subjectDer === issuerDer };
+    const above = certificates.slice(1).map(({ subjectDer, issuerDer, ...each }) => {
+      const { subject, notBefore, notAfter, signature, key } = each;
+      return { subject, notBefore, notAfter, signature, key, root: subjectDer === issuerDer };
     });
     const { ordered, extra } = chainShape(certificates);
     return known({ ordered: wire ? ordered : null, extra, above });

@@ -35,7 +35,7 @@ export interface TlsEndpoint {
   readonly secureRenegotiation: Fact<boolean>;
   /** RFC 7507; absent when there is no older version to fall back to. */
   readonly fallbackSignal: Fact<boolean>;
-  /** The leaf certificates that were shown for the site's name, each once. */
+  /** The leaf certificates that were shown for the site's name, each once for every chain that came with it. */
   readonly certificates: Fact<readonly ServedCertificate[]>;
 }
 
@@ -81,11 +81,18 @@ export interface ServedCertificate {
   readonly serverAuth: boolean;
   readonly selfSigned: boolean;
   readonly mustStaple: boolean;
-  /** What the stapled OCSP response says; absent when none came. */
-  readonly staple: Fact<'good' | 'revoked' | 'unknown'>;
+  /** What the stapled OCSP response says of this certificate; absent when none came. */
+  readonly staple: Fact<Staple>;
   readonly trust: readonly StoreTrust[];
   /** What was sent after it. */
   readonly chain: Fact<SentChain>;
+}
+
+export interface Staple {
+  /** `other`: it is about another certificate. */
+  readonly status: 'good' | 'revoked' | 'unknown' | 'other';
+  /** Epoch seconds of its end when that was past already; else null. */
+  readonly ended: number | null;
 }
 
 export interface SentChain {
@@ -102,5 +109,6 @@ export interface ChainCertificate {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly signature: string;
+  readonly key: ServedCertificate['key'];
   readonly root: boolean;
 }

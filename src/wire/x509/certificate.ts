@@ -30,8 +30,28 @@ export interface Certificate {
   readonly ocsp: readonly string[];
   /** TLS feature status_request (RFC 7633). */
   readonly mustStaple: boolean;
+  /** Hex of its DER. */
+  readonly serial: string;
+  /** The most authorities that may stand below it (RFC 5280 §4.2.1.9); null: any number. */
+  readonly pathLength: number | null;
+  readonly constraints: NameConstraints;
+  /** iPAddress as on the wire, in the order of `addresses`. */
+  readonly addressBytes: readonly Uint8Array[];
   /** SHA-256 of the DER, hex. */
   readonly fingerprint: string;
+}
+
+/** For which names an authority may vouch (RFC 5280 §4.2.1.10), as far as servers are concerned. */
+export interface NameConstraints {
+  readonly permitted: Subtrees;
+  readonly excluded: Subtrees;
+}
+
+export interface Subtrees {
+  /** In lower case, with or without a dot in front. */
+  readonly dns: readonly string[];
+  /** Address and mask, one behind the other. */
+  readonly ranges: readonly Uint8Array[];
 }
 
 export interface CertificateKey {
@@ -88,6 +108,8 @@ export function readCertificate(bytes: Uint8Array): Certificate {
     ...readUsage(extensions),
     ocsp: readOcsp(extensions.get('1.3.6.1.5.5.7.1.1')),
     mustStaple: readFeatures(extensions.get('1.3.6.1.5.5.7.1.24')).includes(5),
+    serial: hex(at(fields, 0).body),
+    constraints: readConstraints(extensions.get('2.5.29.30')),
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
   };
 }
@@ -118,11 +140,13 @@ function nameText(name: Der): string {
     .join(', ');
 }
 
-function readNames(extension: Der | undefined): { dnsNames: string[]; addresses: string[] } {
+function readNames(extension: Der | undefined): Pick<Certificate, 'dnsNames' | 'addresses' | 'addressBytes'> {
   const names = extension === undefined ? [] : children(extension);
+  const addressBytes = names.filter(({ tag }) => tag === 0x87).map(({ body }) => body);
   return {
     dnsNames: names.filter(({ tag }) => tag === 0x82).map((name) => text(name).toLowerCase()),
-    addresses: names.filter(({ tag }) => tag === 0x87).map(({ body }) => addressText(body)),
+    addresses: addressBytes.map(addressText),
+    addressBytes,
   };
 }
 
@@ -171,12 +195,28 @@ function readKey(spki: Der): CertificateKey {
   }
 }
 
+function readConstraints(extension: Der | undefined): NameConstraints {
+  const parts = extension === undefined ? [] : children(extension);
+  const subtrees = (tag: number): Subtrees => {
+    const bases = parts
+      .filter((part) => part.tag === tag)
+      .flatMap((part) => children(part).map((each) => at(children(each), 0)));
+    return {
+      dns: bases.filter((base) => base.tag === 0x82).map((base) => text(base).toLowerCase()),
+      ranges: bases.filter((base) => base.tag === 0x87).map(({ body }) => body),
+    };
+  };
+  return { permitted: subtrees(0xa0), excluded: subtrees(0xa1) };
+}
+
 function readUsage(extensions: ReadonlyMap<string, Der>) {
   const constraints = extensions.get('2.5.29.19');
   const usage = extensions.get('2.5.29.15');
   const extended = extensions.get('2.5.29.37');
   const isCa = constraints === undefined ? null : children(constraints)[0]?.tag === 0x01;
+  const length = constraints === undefined ? undefined : children(constraints).find(({ tag }) => tag === 0x02);
   return {
+    pathLength: length === undefined ? null : length.body.reduce((value, byte) => value * 256 + byte, 0),
     ca: isCa === true && constraints !== undefined ? children(constraints)[0]?.body[0] !== 0 : isCa,
     keyUsage: usage === undefined ? null : KEY_USAGES.filter((_, bit) => hasBit(usage.body, bit)),
     extendedKeyUsage: extended === undefined ? null : children(extended).map(oid),

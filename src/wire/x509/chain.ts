@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { type Certificate, readCertificate } from './certificate.ts';
+import { flawOf } from './issuer.ts';
 
 /** A trust store: the certificates that are believed. */
 export interface Store {
@@ -12,7 +13,6 @@ export interface Anchor {
   readonly native: X509Certificate;
 }
 
-const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
 const MOST_STEPS = 200;
 
 /** Reads every certificate of a PEM file, or of DER; what is no certificate is left out. */
@@ -33,44 +33,44 @@ export function splitPem(pem: string): string[] {
 }
 
 /**
- * Whether signatures lead from the leaf over the certificates that were sent to one of the store (RFC 5280 §6, without
- * name constraints and policies). Times and names are judged elsewhere: they say something of their own.
+ * Whether signatures lead from the leaf over the certificates that were sent to one of the store that is within its
+ * dates (RFC 5280 §6, without policies, and of name constraints with those of DNS names and addresses only). The dates
+ * and the names of what was sent are judged elsewhere: they say something of their own.
+ * @param now epoch seconds
  * @returns an empty text, or why not, without a final full stop
  */
-export function distrust(chain: readonly Uint8Array[], store: Store): string {
+export function distrust(chain: readonly Uint8Array[], store: Store, now: number): string {
   const [leaf, ...sent] = anchors(chain);
   if (leaf === undefined) return 'the certificate cannot be read';
-  const steps = { left: MOST_STEPS };
-  return climb(leaf, [], sent, store, steps) ? '' : reasonOf(leaf, sent);
+  const roots = store.roots.filter(({ read }) => isCurrent(read, now));
+  return climb(leaf, [], sent, roots, { left: MOST_STEPS }) ? '' : reasonOf(leaf, sent, store.roots, now);
+}
+
+function isCurrent({ notBefore, notAfter }: Certificate, now: number): boolean {
+  return notBefore <= now && now <= notAfter;
 }
 
 function climb(
   from: Anchor,
   below: readonly Anchor[],
   sent: readonly Anchor[],
-  store: Store,
+  roots: readonly Anchor[],
   steps: { left: number },
 ): boolean {
-  if (store.roots.some(({ read }) => read.fingerprint === from.read.fingerprint)) return true;
+  if (roots.some(({ read }) => read.fingerprint === from.read.fingerprint)) return true;
   if (below.length > 8 || steps.left-- <= 0) return false;
-  if (store.roots.some((root) => root.read.subjectDer === from.read.issuerDer && signed(root, from))) return true;
   const path = [...below, from];
+  const issues = (issuer: Anchor, isAnchor: boolean): boolean =>
+    issuer.read.subjectDer === from.read.issuerDer &&
+    flawOf(
+      issuer.read,
+      path.map(({ read }) => read),
+      isAnchor,
+    ) === '' &&
+    signed(issuer, from);
+  if (roots.some((root) => issues(root, true))) return true;
   return sent.some(
-    (issuer) =>
-      !path.includes(issuer) &&
-      issuer.read.subjectDer === from.read.issuerDer &&
-      mayIssue(issuer) &&
-      signed(issuer, from) &&
-      climb(issuer, path, sent, store, steps),
-  );
-}
-
-function mayIssue({ read }: Anchor): boolean {
-  const { ca, keyUsage, extendedKeyUsage } = read;
-  return (
-    ca === true &&
-    (keyUsage === null || keyUsage.includes('keyCertSign')) &&
-    (extendedKeyUsage === null || extendedKeyUsage.some((use) => SERVER_AUTH.includes(use)))
+    (issuer) => !path.includes(issuer) && issues(issuer, false) && climb(issuer, path, sent, roots, steps),
   );
 }
 
@@ -83,14 +83,25 @@ function signed(issuer: Anchor, subject: Anchor): boolean {
   }
 }
 
-function reasonOf(leaf: Anchor, sent: readonly Anchor[]): string {
-  const top =
-    walk(
-      leaf.read,
-      sent.map(({ read }) => read),
-    ).at(-1) ?? leaf.read;
+function reasonOf(leaf: Anchor, sent: readonly Anchor[], roots: readonly Anchor[], now: number): string {
+  const path = walk(
+    leaf.read,
+    sent.map(({ read }) => read),
+  );
+  const top = path.at(-1) ?? leaf.read;
+  const root = roots.map(({ read }) => read).find((each) => each.subjectDer === top.issuerDer);
+  const flawed = [...path, ...(root === undefined ? [] : [root])].flatMap((issuer, at, all) => {
+    const flaw = at === 0 ? '' : flawOf(issuer, all.slice(0, at), issuer === root);
+    return flaw === '' ? [] : [`"${issuer.subject}" ${flaw}`];
+  });
+  if (flawed[0] !== undefined) return flawed[0];
+  if (root !== undefined && !isCurrent(root, now)) {
+    const until = new Date(root.notAfter * 1000).toISOString().slice(0, 10);
+    return `"${root.subject}" is out of its dates (until ${until})`;
+  }
   if (leaf.read.subjectDer === leaf.read.issuerDer) return 'it is self-signed';
   if (top.subjectDer === top.issuerDer) return `its root "${top.subject}" is not in the store`;
+  if (root !== undefined) return `"${root.subject}" of the store did not sign it: another authority has the same name`;
   return `its issuer "${top.issuer}" was not sent and is not in the store: an intermediate certificate is missing, or the root is unknown`;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCertificate } from '../../../src/wire/x509/certificate.ts';
-import { ocspStatus } from '../../../src/wire/x509/ocsp.ts';
+import { ocspAnswers } from '../../../src/wire/x509/ocsp.ts';
 import { makePki, type Pki } from '../../tls/pki.ts';
 
 let pki: Pki;
@@ -91,5 +91,7 @@ test.each([
   execFileSync('openssl', ['ocsp', ...request], { cwd: pki.folder, stdio: 'pipe', timeout: 10_000 });
   const answer = ['-index', 'ocsp.txt', ...authority, '-reqin', 'ocsp.req', '-respout', 'ocsp.der', '-ndays', '1'];
   execFileSync('openssl', ['ocsp', ...answer], { cwd: pki.folder, stdio: 'pipe', timeout: 10_000 });
-  expect(ocspStatus(readFileSync(file('ocsp.der')))).toBe(status);
+  const { nextUpdate, ...said } = ocspAnswers(readFileSync(file('ocsp.der')))[0] ?? { nextUpdate: 0 };
+  expect(said).toEqual({ status, serial: readCertificate(raw(cert)).serial });
+  expect(Math.abs((nextUpdate ?? 0) - Date.now() / 1000 - 86_400)).toBeLessThan(60);
 });

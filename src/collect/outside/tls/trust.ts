@@ -9,11 +9,12 @@ export const MOZILLA = `Mozilla's roots of Node ${process.versions.node}`;
 let mozilla: Store | undefined;
 const files = new WeakMap<TrustFile, Store>();
 
-/** Per store, whether this chain (DER, the leaf first) leads to one of its roots. */
+/** Per store, whether this chain (DER, the leaf first) leads to one of its roots that is within its dates. */
 export function trustOf(chain: readonly Uint8Array[], trust: readonly TrustFile[]): readonly StoreTrust[] {
   mozilla ??= { name: MOZILLA, roots: anchors(rootCertificates) };
+  const now = Date.now() / 1000;
   return [mozilla, ...trust.map(storeOf)].map((store) => {
-    const error = distrust(chain, store);
+    const error = distrust(chain, store, now);
     return { store: store.name, trusted: error === '', error };
   });
 }

@@ -1,0 +1,56 @@
+import type { Certificate, NameConstraints } from './certificate.ts';
+
+const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
+
+/**
+ * Why a certificate may not issue the last of `path` (RFC 5280 §4.2.1.9, §4.2.1.10, §6.1.4), in words behind its
+ * subject; empty when it may. Dates are judged elsewhere.
+ * @param path from the leaf upwards; what the issuer is to vouch for
+ * @param isAnchor a root of a store need not say that it is an authority, as long as it does not deny it
+ */
+export function flawOf(issuer: Certificate, path: readonly Certificate[], isAnchor: boolean): string {
+  const { ca, keyUsage, extendedKeyUsage, pathLength, constraints } = issuer;
+  if (isAnchor ? ca === false : ca !== true) return 'is no certificate authority';
+  if (!isAnchor && keyUsage !== null && !keyUsage.includes('keyCertSign')) return 'may not sign certificates';
+  if (!isAnchor && extendedKeyUsage !== null && !extendedKeyUsage.some((use) => SERVER_AUTH.includes(use)))
+    return 'may not vouch for servers';
+  const [leaf, ...between] = path;
+  const authorities = between.filter(({ subjectDer, issuerDer }) => subjectDer !== issuerDer).length;
+  if (pathLength !== null && authorities > pathLength) {
+    return pathLength === 0
+      ? 'may not have authorities below it (pathlen)'
+      : `may have no more than ${pathLength} authorities below it (pathlen)`;
+  }
+  const refused = leaf === undefined ? undefined : refusedName(leaf, constraints);
+  return refused === undefined ? '' : `may not vouch for ${refused} (name constraints)`;
+}
+
+/** The first name of the leaf that is outside of what its issuer may vouch for: DNS names and IP addresses. */
+function refusedName({ dnsNames, addressBytes, addresses }: Certificate, limits: NameConstraints): string | undefined {
+  const { permitted, excluded } = limits;
+  const isOut = <T>(inside: (subtree: T) => boolean, may: readonly T[], mayNot: readonly T[]): boolean =>
+    mayNot.some(inside) || (may.length > 0 && !may.some(inside));
+  const dns = dnsNames.find((name) => {
+    const plain = name.replace(/^\*\./, '').replace(/\.$/, '');
+    return isOut((subtree) => isBelow(plain, subtree), permitted.dns, excluded.dns);
+  });
+  const at = addressBytes.findIndex((bytes) =>
+    isOut((range) => isWithin(bytes, range), permitted.ranges, excluded.ranges),
+  );
+  return dns ?? addresses[at];
+}
+
+function isBelow(name: string, subtree: string): boolean {
+  const base = subtree.replace(/^\./, '');
+  return base === '' || name.endsWith(`.${base}`) || (name === base && base === subtree);
+}
+
+/** @param range an address and its mask, one behind the other */
+function isWithin(address: Uint8Array, range: Uint8Array): boolean {
+  const { length } = address;
+  if (range.length !== 2 * length) return false;
+  return address.every((byte, at) => {
+    const mask = range[length + at] ?? 0;
+    return (byte & mask) === ((range[at] ?? 0) & mask);
+  });
+}
