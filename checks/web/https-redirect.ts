@@ -1,5 +1,4 @@
 import { type Condition, defineSiteCheck, judge, notApplicable } from '../../src/model/check.ts';
-import { read } from '../../src/model/fact.ts';
 import { at, chainOf, endpointsOf, notHttp } from './endpoints.ts';
 import { mirrorDoubt, nobodyServes, plainProblems, plainText, secureProblems, unevenProblem } from './redirects.ts';
 
@@ -41,21 +40,16 @@ export const httpsRedirect = defineSiteCheck({
     }
     const port = site.scheme === 'http' ? site.port : 80;
     const conditions = endpoints.flatMap((endpoint): Condition[] => {
-      const { root, plainRoot, plainMissing } = endpoint;
-      const where = at(endpoint, endpoints);
+      const [{ root, plainRoot, plainMissing }, where] = [endpoint, at(endpoint, endpoints)];
       const silent = plainRoot.state === 'unknown' && plainRoot.reason === 'timeout' && nobodyServes(facts, port);
       const secure: Condition = () => (root.state === 'absent' ? undefined : secureProblems(chainOf(root), where));
       if (plainRoot.state === 'absent' || silent) return [secure];
-      const plain = [plainRoot, plainMissing].map(
-        (chain): Condition =>
-          () =>
-            plainProblems(chainOf(chain), where),
-      );
       return [
-        ...plain,
+        () => plainProblems(chainOf(plainRoot), where),
+        () => plainProblems(chainOf(plainMissing), where),
         () => unevenProblem(chainOf(plainRoot), chainOf(plainMissing), where),
+        () => mirrorDoubt(chainOf(plainRoot), root, where),
         secure,
-        () => void mirrorDoubt(chainOf(plainRoot), read(root), where),
       ];
     });
     return judge(

@@ -19,11 +19,11 @@ export function plainProblems(chain: Chain, where: string): readonly Problem[] {
  * Throws `Ignorance` where "/" is refused in clear as it is over TLS, or where there is nothing over TLS to compare
  * with: then the same pages may be served behind other paths.
  */
-export function mirrorDoubt(plain: Chain, secure: Chain | undefined, where: string): void {
+export function mirrorDoubt(plain: Chain, root: HttpEndpoint['root'], where: string): undefined {
   const [{ url, status, location }] = plain.pages;
   if (location !== null || !AMBIGUOUS.includes(status)) return;
-  const over = secure?.pages[0].status;
-  if (secure !== undefined && over !== status) return;
+  const secure = read(root);
+  if (secure !== undefined && secure.pages[0].status !== status) return;
   const twin = secure === undefined ? '' : ' in clear, and so it is over TLS';
   cannotTell(
     'not-observable',
