@@ -14,7 +14,7 @@ export interface Served {
   readonly listens: readonly Listen[];
   /** In lower case as written; empty when it has none. */
   readonly names: readonly string[];
-  /** True: it answers nobody (`return 444`, `ssl_reject_handshake`), so there is nothing to look at. */
+  /** True: it answers nobody (`return 444`), or everybody with an error in clear, so there is nothing to look at. */
   readonly isSilent: boolean;
   /** True: whatever it is asked for, it sends on to HTTPS. */
   readonly onlyRedirects: boolean;
@@ -35,6 +35,8 @@ export interface Listen {
   readonly port: number;
   readonly tls: boolean;
   readonly isDefault: boolean;
+  /** True: no handshake succeeds there (`ssl_reject_handshake`), so there is nothing to look at. */
+  readonly refuses?: boolean;
 }
 
 export function isLocal({ address }: Pick<Listen, 'address'>): boolean {

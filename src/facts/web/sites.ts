@@ -39,15 +39,12 @@ function discoveredSites(declared: readonly Site[], all: readonly Served[], addr
   return leadsSomewhere ? found : [...found, ...all.filter(isDoor).flatMap((served) => discovered(served, address))];
 }
 
-/** The sites of one server block: per name its ports with TLS, and where there are none, those without. */
+/** The sites of one server block: per name each of its ports. */
 function discovered(served: Served, address: string): Site[] {
-  const open = served.listens.filter((listen) => !isLocal(listen));
-  if (served.isSilent || open.length === 0) return [];
-  const secure = open.filter(({ tls }) => tls);
+  const open = served.listens.filter((listen) => !isLocal(listen) && listen.refuses !== true);
+  if (served.isSilent) return [];
   const names = served.names.length === 0 ? [''] : served.names;
-  return names
-    .flatMap(plainNames)
-    .flatMap((name) => (secure.length > 0 ? secure : open).map((listen) => siteOf(served, name, listen, address)));
+  return names.flatMap(plainNames).flatMap((name) => open.map((listen) => siteOf(served, name, listen, address)));
 }
 
 /** `.example.org` stands for the name itself and for every name below it. */
@@ -74,15 +71,18 @@ function siteOf({ place, software }: Served, name: string, listen: Listen, addre
 
 function merged(declared: readonly Site[], found: readonly Site[]): readonly Site[] {
   const all = new Map(declared.map((site) => [site.url, site]));
-  const secured = new Set([...declared, ...found].filter(({ scheme }) => scheme === 'https').map(({ name }) => name));
+  const secured = [...declared, ...found].filter(({ scheme, port }) => scheme === 'https' && port === 443);
+  const withTwin = new Set(secured.map(({ name }) => name));
   for (const site of found) {
     const known = all.get(site.url);
     if (known !== undefined) {
       if (known.origin === 'declared') all.set(site.url, { ...known, origin: 'both' });
+    } else if (site.scheme === 'http' && site.port === 80 && withTwin.has(site.name)) {
+      // The plain side of a site on 443, and asked with it.
     } else if (site.unobservable !== undefined) {
       const isNamed = declared.some(({ name, port }) => port === site.port && standsFor(site.name, name));
       if (!isNamed) all.set(site.url, site);
-    } else if (site.scheme !== 'http' || !secured.has(site.name)) all.set(site.url, site);
+    } else all.set(site.url, site);
   }
   return sorted([...all.values()]);
 }

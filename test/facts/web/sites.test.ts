@@ -73,6 +73,32 @@ describe('declared and discovered', () => {
       [],
       ['http://192.0.2.1:80 discovered', 'http://b.example:80 discovered'],
     ],
+    [
+      'a plain port other than 80 is a site of its own, beside TLS, too',
+      'server { listen 80; listen 8080; listen 443 ssl; server_name a.example; }',
+      [],
+      ['http://a.example:8080 discovered', 'https://a.example:443 discovered'],
+    ],
+    [
+      'and so is port 80 where TLS is on another port than 443',
+      'server { listen 80; server_name a.example; }\nserver { listen 8443 ssl; server_name a.example; }',
+      [],
+      ['http://a.example:80 discovered', 'https://a.example:8443 discovered'],
+    ],
+    [
+      'the plain port of a wildcard belongs to it as well',
+      'server { listen 80; server_name *.a.example; }\nserver { listen 443 ssl; server_name *.a.example; }',
+      ['https://www.a.example'],
+      ['https://www.a.example:443 declared'],
+    ],
+    [
+      'one that refuses handshakes still serves its plain port',
+      'server { listen 80; listen 443 ssl; ssl_reject_handshake on; }',
+      [],
+      ['http://192.0.2.1:80 discovered'],
+    ],
+    ['one that answers every path with an error is none', 'server { listen 80; return 404; }', [], []],
+    ['unless it speaks TLS', 'server { listen 443 ssl; return 404; }', [], ['https://192.0.2.1:443 discovered']],
     ['one that answers nobody is none', 'server { listen 443 ssl; ssl_reject_handshake on; }', [], []],
     ['nor one that closes', 'server { listen 80 default_server; return 444; }', [], []],
     ['nor one for the host itself', 'server { listen 127.0.0.1:8080; server_name a.example; }', [], []],
@@ -179,6 +205,11 @@ describe('where sites may hide', () => {
     const files = { [MAIN]: 'http { server { listen 80; server_name a.example; } }' };
     const listeners = [ss(80, 'nginx'), ss(443, 'nginx')];
     expect(doubtsOf(readSites(hostWith({ files, listeners })))).toMatch(/^not-observable: nginx listens on port 443/);
+  });
+
+  test('nginx that refuses every handshake hides nothing', () => {
+    const files = { [MAIN]: 'http { server { listen 443 ssl; ssl_reject_handshake on; } }' };
+    expect(readSites(hostWith({ files, listeners: [ss(443, 'nginx')] }))).toEqual({ sites: [], doubts: [] });
   });
 
   test('nginx in a container is not what the files of the host are about', () => {

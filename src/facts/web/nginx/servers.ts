@@ -63,7 +63,7 @@ function servedOf(server: Server, http: Http): Served {
     place,
     listens,
     names: names.map((name) => (name.startsWith('~') ? name : name.toLowerCase().replace(/\.$/, ''))),
-    isSilent: isSilent(block),
+    isSilent: isSilent(block, listens),
     onlyRedirects: block.some((directive) => directive.name === 'return' && redirectTo(directive).length > 0),
     hsts: hstsOf(block, http.headers, commentedFor(block, http)),
     protocols: protocolsOf(server, http),
@@ -85,11 +85,10 @@ function filesOf(block: readonly Directive[]): string[] {
   return block.flatMap(({ place, block: inner }) => [place.path, ...(inner === null ? [] : filesOf(inner))]);
 }
 
-function isSilent(block: readonly Directive[]): boolean {
-  return block.some(
-    ({ name, words }) =>
-      (name === 'return' && words[0] === '444') || (name === 'ssl_reject_handshake' && words[0] === 'on'),
-  );
+/** Whatever it is asked for, it closes the connection, or it answers with an error and has no TLS to look at. */
+function isSilent(block: readonly Directive[], listens: readonly Listen[]): boolean {
+  const status = block.find(({ name }) => name === 'return')?.words[0] ?? '';
+  return status === '444' || (/^4\d\d$/.test(status) && !listens.some(({ tls }) => tls));
 }
 
 /** Without a `listen` nginx takes `*:80`. `ssl on` of old makes every socket of the server one of TLS. */
@@ -97,7 +96,10 @@ function listensOf(block: readonly Directive[]): readonly Listen[] {
   const all = block.filter(({ name }) => name === 'listen');
   const isOld = block.some(({ name, words }) => name === 'ssl' && words[0] === 'on');
   if (all.length === 0) return [{ address: '*', port: 80, tls: isOld, isDefault: false }];
-  return all.flatMap(({ words }) => listenOf(words, isOld));
+  const rejects = block.some(({ name, words }) => name === 'ssl_reject_handshake' && words[0] === 'on');
+  return all
+    .flatMap(({ words }) => listenOf(words, isOld))
+    .map((listen) => (rejects && listen.tls ? { ...listen, refuses: true } : listen));
 }
 
 /** Source: nginx.org/en/docs/http/ngx_http_core_module.html#listen. QUIC is UDP, and not for us. */
