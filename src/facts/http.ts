@@ -45,12 +45,17 @@ function softwareOf(server: string): WebSoftware | null {
   return /^caddy\b/i.test(server) ? 'caddy' : null;
 }
 
-/** By the first Date that can be read; a response takes its time, so this is right within its duration. */
+/**
+ * By the first Date that can be read; a response takes its time, so this is right within its duration. A cache leaves
+ * Date as it was, and says in Age how long ago that is (RFC 9111 §5.1).
+ */
 function clockSkewOf({ all }: Records): Fact<number> {
   for (const { response, startedAt } of all) {
     const [date] = response === null ? [] : fieldValues(response.headers, 'date');
     const seconds = date === undefined ? null : httpDate(date);
-    if (seconds !== null) return known(seconds - Math.floor(Date.parse(startedAt) / 1000));
+    const [age = ''] = response === null ? [] : fieldValues(response.headers, 'age');
+    const kept = /^[0-9]{1,10}$/.test(age) ? Number(age) : 0;
+    if (seconds !== null) return known(seconds + kept - Math.floor(Date.parse(startedAt) / 1000));
   }
   return absent('No response had a Date header that can be read');
 }

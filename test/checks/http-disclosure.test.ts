@@ -32,6 +32,9 @@ describe('http-disclosure', () => {
     ['major version', page('Server: Apache/2'), 'fail', /Apache\/2/],
     ['the system', page('Server: Apache (Debian)'), 'fail', /Apache \(Debian\)/],
     ['IIS', page('Server: Microsoft-IIS/10.0'), 'fail', /10\.0/],
+    ['Jetty', page('Server: Jetty(9.4.48.v20220622)'), 'fail', /9\.4\.48/],
+    ['a hyphen before the version', page('Server: openresty-1.21.4'), 'fail', /1\.21\.4/],
+    ['nothing before the version', page('X-Powered-By: PHP8.2.29'), 'fail', /8\.2\.29/],
     ['several', page('Server: Caddy', 'Server: nginx/1.22.1'), 'fail', /nginx\/1\.22\.1/],
     [
       'only on the error page',
@@ -48,6 +51,8 @@ describe('http-disclosure', () => {
     ['seconds are no version', page('X-Runtime: 0.012345'), 'pass', /0\.012345/],
     ['Drupal cache', page('X-Drupal-Cache: HIT'), 'pass', /HIT/],
     ['the protocol of Via is no version', page('Via: 1.1 vegur'), 'pass', /nothing/],
+    ['nor is it with its name', page('Via: HTTP/1.1 proxy, HTTP/2.0 edge'), 'pass', /nothing/],
+    ['the software of a proxy', page('Via: 1.1 cache (squid/4.10)'), 'fail', /The Via header .* "squid\/4\.10"/],
     // Machines behind.
     [
       'private address in Via',

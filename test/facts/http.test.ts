@@ -31,6 +31,11 @@ describe('the clock of the server', () => {
     expect(clockSkewSeconds.state === 'known' ? clockSkewSeconds.value : clockSkewSeconds.state).toBe(seconds);
   });
 
+  test('a cache says how long it has kept a response (RFC 9111 section 5.1)', () => {
+    const fields = ['Date: Fri, 20 Nov 2026 00:00:00 GMT', 'Age: 172803'];
+    expect(endpoint({ 'https-root': { status: 200, fields } }).clockSkewSeconds).toEqual({ state: 'known', value: 3 });
+  });
+
   test('no Date header: absent; the next response that has one: known', () => {
     expect(endpoint({ 'https-root': 200 }).clockSkewSeconds).toMatchObject({ state: 'absent' });
     const second = endpoint({

@@ -39,8 +39,10 @@ function inResponse(record: HttpExchange, response: HttpResponse): Found {
 
 const TECHNOLOGY =
   /^(?:x-powered-by|x-aspnet-version|x-aspnetmvc-version|x-generator|x-runtime|x-drupal-[a-z-]+|x-php-version)$/;
-/** A number after a name: `nginx/1.22.1`, `Apache/2`, `PHP 8.2`, `4.0.30319`; not the seconds of X-Runtime. */
-const VERSION = /[A-Za-z.]\/v?[0-9]|(?:^|\s)v?[0-9]+(?:\.[0-9]+)+|[A-Za-z] [0-9]+\b/;
+/** A number after a name: `nginx/1.22.1`, `Apache/2`, `PHP 8`, or with a dot in it: `Jetty(9.4.48)`; not the seconds of X-Runtime. */
+const VERSION = /[A-Za-z.]\/v?[0-9]|[0-9]+\.[0-9]+|[A-Za-z] [0-9]+\b/;
+/** What a proxy calls itself; the protocol has a version, too. */
+const PROXY = /\b(?!HTTP\/)[A-Za-z][\w-]*\/v?[0-9][\w.-]*/i;
 const SYSTEM = /\((?:Debian|Ubuntu|CentOS|Red Hat|Rocky|AlmaLinux|Fedora|SUSE|Oracle|Amazon|Alpine|FreeBSD|Unix|Win)/i;
 
 function inHeaders(record: HttpExchange, { headers }: HttpResponse): Found {
@@ -55,7 +57,11 @@ function inHeaders(record: HttpExchange, { headers }: HttpResponse): Found {
       const counts = field === 'x-runtime' || field.startsWith('x-drupal-');
       return [[!counts && VERSION.test(value) ? 'version' : 'software', where, value]];
     }
-    return internalAddresses(field, value, record).map((address) => ['internal-address', where, address] as const);
+    const proxy = field === 'via' ? PROXY.exec(value)?.[0] : undefined;
+    return [
+      ...(proxy === undefined ? [] : [['version', where, proxy] as const]),
+      ...internalAddresses(field, value, record).map((address) => ['internal-address', where, address] as const),
+    ];
   });
 }
 
