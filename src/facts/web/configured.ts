@@ -17,8 +17,8 @@ interface Server {
   readonly software: WebServerName;
   readonly names: readonly string[];
   readonly probe: string;
-  /** The option that names another main file. */
-  readonly option: RegExp;
+  /** The main file that a command line (a blank in front) asks for; undefined: the usual one; null: one that it does not tell. */
+  given(command: string): string | undefined | null;
   /** Main files in the order they are tried. */
   mains(outputs: Outputs): readonly string[];
   read(files: WebFiles, main: string): Configured;
@@ -29,7 +29,7 @@ const SERVERS: readonly Server[] = [
     software: 'nginx',
     names: ['nginx', 'openresty'],
     probe: NGINX_CONFIG,
-    option: /\s-c\s*(\/\S+)/,
+    given: (command) => absolute(/\s-c\s*(\S+)/.exec(command)?.[1]),
     mains: (outputs) => [builtFor(outputs), '/etc/nginx/nginx.conf', '/usr/local/openresty/nginx/conf/nginx.conf'],
     read: readNginx,
   },
@@ -37,7 +37,12 @@ const SERVERS: readonly Server[] = [
     software: 'Apache',
     names: ['apache2', 'httpd'],
     probe: APACHE_CONFIG,
-    option: /\s-f\s*(\/\S+)/,
+    given(command) {
+      const root = /\s-d\s*(\S+)/.exec(command)?.[1];
+      const file = /\s-f\s*(\S+)/.exec(command)?.[1];
+      if (root === undefined || file?.startsWith('/')) return absolute(file);
+      return absolute(`${root.replace(/\/$/, '')}/${file ?? 'apache2.conf'}`);
+    },
     mains: () => ['/etc/apache2/apache2.conf', '/etc/httpd/conf/httpd.conf', '/etc/apache2/httpd.conf'],
     read: readApache,
   },
@@ -45,11 +50,20 @@ const SERVERS: readonly Server[] = [
     software: 'Caddy',
     names: ['caddy'],
     probe: CADDY_CONFIG,
-    option: /\s--?config[ =](\/\S+)/,
+    // Without the option Caddy takes what is in its working directory; `--resume` takes what it ran with last.
+    given(command) {
+      const file = /\s--?(?:config|c)[ =](\S+)/.exec(command)?.[1];
+      return file === undefined || /\s--?resume\b/.test(command) ? null : absolute(file);
+    },
     mains: () => ['/etc/caddy/Caddyfile'],
     read: readCaddy,
   },
 ];
+
+/** A relative path is relative to what the command line does not tell. */
+function absolute(path: string | undefined): string | undefined | null {
+  return path === undefined || path.startsWith('/') ? path : null;
+}
 
 /** Process names of the servers whose configuration is read. */
 export const SERVER_PROCESSES = SERVERS.flatMap(({ names }) => names);
@@ -60,13 +74,16 @@ export const SERVER_PROCESSES = SERVERS.flatMap(({ names }) => names);
  */
 export const readConfigured = memoized((outputs: Outputs): Configured => {
   const running = processesOf(outputs);
-  const parts = SERVERS.map((server) => configuredBy(server, outputs, running));
+  return joined(SERVERS.map((server) => configuredBy(server, outputs, running)));
+});
+
+function joined(parts: readonly Configured[]): Configured {
   return {
     served: parts.flatMap(({ served }) => served),
     passedOn: parts.flatMap(({ passedOn }) => passedOn),
     doubts: parts.flatMap(({ doubts }) => doubts),
   };
-});
+}
 
 const NOTHING: Configured = { served: [], passedOn: [], doubts: [] };
 
@@ -93,15 +110,19 @@ function configuredBy(server: Server, outputs: Outputs, running: readonly Proces
     const files = readFiles(outputs, server.probe);
     const nothingThere = files.lines.size === 0 && files.closed.length === 0;
     if (nothingThere && processes === undefined) return NOTHING;
-    const given = processes
-      ?.map(({ command }) => server.option.exec(` ${command}`)?.[1])
-      .find((path) => path !== undefined);
     const mains = server.mains(outputs).filter((path) => path !== '');
-    const main = given ?? mains.find((path) => files.lines.has(path));
-    if (given !== undefined && !files.lines.has(given)) return doubtful(elsewhere(software, given));
-    if (main !== undefined) return server.read(files, main);
-    const [closed] = files.closed;
-    return doubtful(closed === undefined ? elsewhere(software, mains[0] ?? '') : forbidden(software, closed));
+    const usual = mains.find((path) => files.lines.has(path));
+    // Undefined processes: whatever runs is taken to have its usual main file.
+    const asked = processes?.map(({ command }) => server.given(` ${command}`)) ?? [undefined];
+    const parts = [...new Set(asked)].map((given): Configured => {
+      if (given === null) return doubtful(elsewhere(software, 'that its command line does not tell'));
+      const main = given ?? usual;
+      if (main !== undefined)
+        return files.lines.has(main) ? server.read(files, main) : doubtful(elsewhere(software, main));
+      const [closed] = files.closed;
+      return doubtful(closed === undefined ? elsewhere(software, mains[0] ?? '') : forbidden(software, closed));
+    });
+    return joined(parts);
   } catch (error) {
     if (!(error instanceof Ignorance)) throw error;
     return doubtful(error.fact);
@@ -121,9 +142,12 @@ function doubtful(doubt: Unknown): Configured {
 }
 
 function elsewhere(software: WebServerName, path: string): Unknown {
+  const which = path.startsWith('/')
+    ? `the configuration ${path}, which fleetproof does not read`
+    : `a configuration ${path}`;
   return unknown(
     'not-observable',
-    `${software} runs with the configuration ${path}, which fleetproof does not read, so its sites are not known.`,
+    `${software} runs with ${which}, so its sites are not known.`,
     'Declare the sites of this host in the inventory.',
   );
 }
