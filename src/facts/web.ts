@@ -1,6 +1,7 @@
 import { known } from '../model/fact.ts';
 import type { WebFacts } from '../model/facts/web.ts';
 import type { Probe } from '../model/probe.ts';
+import { KERNEL_PROBES } from './firewall/kernel.ts';
 import type { FactSources } from './outputs.ts';
 import { apacheProbes } from './web/apache-probe.ts';
 import { caddyProbes } from './web/caddy-probe.ts';
@@ -21,11 +22,15 @@ export const probes: readonly Probe[] = [
 
 export const facts: FactSources<WebFacts> = {
   sites: {
-    probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES],
+    probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, ...KERNEL_PROBES],
     withoutLogin: true,
     own: true,
     derive: (outputs) => known(readSites(outputs)),
   },
   listeners: { probes: LISTENER_PROBES, derive: (outputs) => known(readListeners(outputs)) },
-  webConfig: { probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, WEB_CERTIFICATES], own: true, derive: readWebConfig },
+  webConfig: {
+    probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, ...KERNEL_PROBES, WEB_CERTIFICATES],
+    own: true,
+    derive: readWebConfig,
+  },
 };

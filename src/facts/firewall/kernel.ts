@@ -5,15 +5,25 @@ import { type Answered, type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
 import { nftName, withNative } from './native.ts';
-import { ipv6Absence, outsideInterfaces } from './network.ts';
+import { ipv6Absence, outsideInterfaces, ROUTES, SETTINGS } from './network.ts';
 import { concerns, type NftTable, parseNft, readNftTable, tableNames } from './nft.ts';
 import { findPublished } from './published.ts';
 import type { Table } from './ruleset.ts';
-import { present } from './ufw.ts';
+import { PRESENCE, present } from './ufw.ts';
 
 export const NFT = 'nft-ruleset';
 const SAVE = { IPv4: 'iptables-save', IPv6: 'ip6tables-save' } as const;
 const LEGACY_SAVE = { IPv4: 'iptables-legacy-save', IPv6: 'ip6tables-legacy-save' } as const;
+
+/** What a packet filter of either family is read from. */
+export const KERNEL_PROBES = [
+  ...Object.values(SAVE),
+  ...Object.values(LEGACY_SAVE),
+  NFT,
+  ROUTES,
+  PRESENCE,
+  SETTINGS,
+] as const;
 
 /** What the kernel does with incoming packets of one family: the truth that everything else is held against. */
 export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter> {

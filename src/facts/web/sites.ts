@@ -1,7 +1,8 @@
-import { Ignorance, type Unknown, unknown } from '../../model/fact.ts';
+import { Ignorance, read, type Unknown, unknown } from '../../model/fact.ts';
 import type { Listener, Sites } from '../../model/facts/web.ts';
 import { isAddress, parseSite, type Site, siteUrl } from '../../model/site.ts';
-import type { Outputs, OwnOutputs } from '../outputs.ts';
+import { readKernel } from '../firewall/kernel.ts';
+import { type Outputs, type OwnOutputs, settle } from '../outputs.ts';
 import { readConfigured, SERVER_PROCESSES } from './configured.ts';
 import { readListeners } from './listeners.ts';
 import type { Configured } from './nginx.ts';
@@ -122,6 +123,11 @@ function hidden(outputs: Outputs, { served, passedOn, doubts }: Configured, decl
     const isExplained = configured.has(port) && others.length === 0;
     // A server whose configuration could not be read has said so already.
     const isSaid = doubts.length > 0 && processes.length > 0 && others.length === 0;
+    const sent = here.length === 0 ? sentOn(outputs, port) : undefined;
+    if (sent !== undefined && !configured.has(port)) {
+      const message = `The host sends port ${port} on to ${sent} (as Docker does), and no site on that port is declared.`;
+      return [unknown('not-observable', message, DECLARE)];
+    }
     if (here.length === 0 || isExplained || isSaid) return [];
     const who = others.length > 0 ? others.join(' and ') : (processes[0] ?? 'A process that could not be seen');
     return [
@@ -133,6 +139,23 @@ function hidden(outputs: Outputs, { served, passedOn, doubts }: Configured, decl
     ];
   });
   return [...passed, ...strange];
+}
+
+/** Where the packet filter sends a port on to, without anything that listens; what cannot be read says nothing here. */
+function sentOn(outputs: Outputs, port: number): string | undefined {
+  const published = (['IPv4', 'IPv6'] as const).flatMap((family) => {
+    const all = settle(() => {
+      const filter = read(readKernel(outputs, family));
+      return filter === undefined ? undefined : read(filter.published);
+    });
+    return (all.state === 'known' ? all.value : undefined) ?? [];
+  });
+  return published.find(({ protocol, ports, fate, to }) => {
+    const isTcp = protocol === 'tcp' || protocol === 'any';
+    const isIt = ports !== null && ports.from <= port && port <= ports.to;
+    // To another port of the host itself is where its own servers are.
+    return isTcp && isIt && fate !== 'dropped' && !to.startsWith(':');
+  })?.to;
 }
 
 const DECLARE = 'Declare the sites of this host in the inventory.';

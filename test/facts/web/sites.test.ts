@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSites } from '../../../src/facts/web/sites.ts';
 import type { Sites } from '../../../src/model/facts/web.ts';
+import { recorded } from '../firewall/recorded.ts';
 import { output } from '../recorded.ts';
 import { hostWith } from './support.ts';
 
@@ -201,6 +202,17 @@ describe('where sites may hide', () => {
     expect(doubtsOf(readSites(hostWith({ listeners, sites })))).toMatch(doubt === '' ? /^$/ : new RegExp(`^${doubt}`));
   });
 
+  test('a container whose port nobody listens on, because the packet filter sends it there', () => {
+    const sent = (port: number) =>
+      recorded('dnat-style').outputs.map((one) => ({ ...one, stdout: one.stdout.replaceAll('5432', String(port)) }));
+    expect(doubtsOf(readSites(hostWith({ others: sent(5432) })))).toBe('');
+    const found = readSites(hostWith({ others: sent(443) }));
+    expect(doubtsOf(found)).toBe(
+      'not-observable: The host sends port 443 on to 172.17.0.2:443 (as Docker does), and no site on that port is declared.',
+    );
+    expect(doubtsOf(readSites(hostWith({ others: sent(443), sites: ['https://a.example'] })))).toBe('');
+  });
+
   test('nginx on a port that it is configured for hides nothing; on another one it does', () => {
     const files = { [MAIN]: 'http { server { listen 80; server_name a.example; } }' };
     const listeners = [ss(80, 'nginx'), ss(443, 'nginx')];
@@ -236,40 +248,6 @@ describe('where sites may hide', () => {
     const files = { '/etc/nginx/other.conf': 'http { server { server_name a.example; } }', [MAIN]: 'http {}' };
     const processes = ['nginx 0::/ nginx: master process /usr/sbin/nginx -c /etc/nginx/other.conf'];
     expect(urls(readSites(hostWith({ files, processes })))).toEqual(['http://a.example:80 discovered']);
-  });
-
-  test('every instance of a server is read, by its own main file', () => {
-    const block = (name: string): string => `http { server { server_name ${name}; } }`;
-    const files = { [MAIN]: block('a.example'), '/etc/nginx/b.conf': block('b.example') };
-    const processes = ['', ' -c /etc/nginx/b.conf'].map(
-      (more) => `nginx 0::/ nginx: master process /usr/sbin/nginx${more}`,
-    );
-    const found = readSites(hostWith({ files, processes }));
-    expect(urls(found)).toEqual(['http://a.example:80 discovered', 'http://b.example:80 discovered']);
-    expect(found.doubts).toEqual([]);
-  });
-
-  test.each([
-    [
-      'nginx 0::/ nginx: master process nginx -c conf/own.conf',
-      'nginx runs with a configuration that its command line',
-    ],
-    [
-      'apache2 0::/ /usr/sbin/apache2 -d /etc/apache2-own -k start',
-      'Apache runs with the configuration /etc/apache2-own/',
-    ],
-    ['apache2 0::/ /usr/sbin/apache2 -f own.conf -k start', 'Apache runs with a configuration that its command line'],
-    ['caddy 0::/ /usr/bin/caddy file-server --domain a.example', 'Caddy runs with a configuration that its command'],
-    ['caddy 0::/ /usr/bin/caddy run --environ --resume', 'Caddy runs with a configuration that its command line'],
-  ])('%s: the usual main file is not in use', (process, message) => {
-    const files = {
-      [MAIN]: 'http { server { server_name a.example; } }',
-      '/etc/apache2/apache2.conf': 'Listen 80\nServerName a.example',
-      '/etc/caddy/Caddyfile': 'a.example {\n}',
-    };
-    const found = readSites(hostWith({ files, processes: [process] }));
-    expect(doubtsOf(found)).toContain(`not-observable: ${message}`);
-    expect(found.sites).toEqual([]);
   });
 
   test('a port that nginx passes on', () => {
