@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSites } from '../../../src/facts/web/sites.ts';
 import type { Sites } from '../../../src/model/facts/web.ts';
-import { hostWith } from './support.ts';
+import { hostWith, printed } from './support.ts';
 
 const MAIN = '/etc/nginx/nginx.conf';
 const urls = ({ sites }: Sites): string[] => sites.map(({ url, origin }) => `${url} ${origin}`);
@@ -36,4 +36,21 @@ test.each([
   const found = readSites(hostWith({ files, processes: [process] }));
   expect(doubtsOf(found)).toContain(`not-observable: ${message}`);
   expect(found.sites).toEqual([]);
+});
+
+test('what an include takes along is read, whatever its name: backups and names that look like other files', () => {
+  const block = (name: string): string => `server { listen 443 ssl; server_name ${name}; }`;
+  const files = {
+    [MAIN]: 'http { include /etc/nginx/sites-enabled/*; include /etc/nginx/conf.d/*.conf; }',
+    '/etc/nginx/sites-enabled/a.example': block('a.example'),
+    '/etc/nginx/sites-enabled/a.example.bak': block('old.example'),
+    '/etc/nginx/sites-enabled/b.example~': block('b.example'),
+    '/etc/nginx/sites-enabled/shop.md': block('shop.md'),
+    '/etc/nginx/sites-enabled/shop.so': block('shop.so'),
+    '/etc/nginx/sites-enabled/c.dpkg-old': block('c.example'),
+    '/etc/nginx/conf.d/own.key': 'secret',
+  };
+  const names = ['a.example', 'b.example', 'c.example', 'old.example', 'shop.md', 'shop.so'];
+  expect(urls(readSites(hostWith({ files })))).toEqual(names.map((name) => `https://${name}:443 discovered`));
+  expect(printed('nginx-config', files)).not.toContain('own.key');
 });
