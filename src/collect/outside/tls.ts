@@ -1,7 +1,7 @@
 import type { TlsExchange } from '../../model/exchange.ts';
 import type { TlsVersion } from '../../wire/tls/names.ts';
 import type { Outcome } from '../../wire/tls/outcome.ts';
-import { BUNDLES, suiteOf } from '../../wire/tls/suites.ts';
+import { BUNDLES, MOST_SUITES, suiteOf } from '../../wire/tls/suites.ts';
 import { enumerate } from './tls/full.ts';
 import { ask, MOST_CONNECTIONS, type Run, session, skip, startRun } from './tls/run.ts';
 import type { Question } from './tls/say.ts';
@@ -38,6 +38,20 @@ const POST_QUANTUM: Question = {
   until: 'hello',
 };
 
+/**
+ * The control at the end is as long as what must be refused: a server that refuses long hellos would look like one that
+ * refuses what is in them.
+ */
+const AGAIN: Question = {
+  kind: 'hello-1.2-again',
+  hello: {
+    version: 'TLSv1.2',
+    suites: [...BUNDLES.good, ...BUNDLES.medium.flat()].slice(0, MOST_SUITES),
+    compression: true,
+  },
+  until: 'flight',
+};
+
 /** Those without which there is no verdict: two controls, the forbidden, DHE, SSL 2.0, the control again, a session. */
 const NEEDED = 2 + FORBIDDEN.length + 4;
 
@@ -58,7 +72,7 @@ export async function probeTls(target: SiteTarget, visit: Visit): Promise<readon
   else await ask(run, DHE);
   await ask(run, SSL2);
   await spend(run, [extra(old, modern), otherCertificate(good)]);
-  await ask(run, { ...GOOD, kind: `${GOOD.kind}-again`, hello: { ...GOOD.hello, compression: true } });
+  await ask(run, AGAIN);
   if (modernOnly) await ask(run, { ...MODERN, kind: `${MODERN.kind}-again` });
   await session(run, 'session', target.site.serverName);
   if (target.site.serverName !== null && run.spare > 0) await session(run, 'session-no-name', null);

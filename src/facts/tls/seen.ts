@@ -27,11 +27,26 @@ export function bytes(base64: string): Uint8Array {
 
 /** Whether all of these questions were answered with no, each between two exchanges in which the server took part. */
 export function allRefused(seen: readonly Seen[], questions: readonly string[]): Fact<boolean> {
+  const length = lengthDoubt(seen);
+  if (length !== undefined) return length;
   for (const question of questions) {
     const doubt = doubtOf(seen, question);
     if (doubt !== undefined) return doubt;
   }
   return known(true);
+}
+
+/** The control at the end holds what the first one held, and is as long as what must be refused. */
+function lengthDoubt(seen: readonly Seen[]): Unknown | undefined {
+  const took = seen.some(({ exchange, alive }) => exchange.kind === 'hello-1.2' && alive);
+  const refused = seen.some(
+    ({ exchange, outcome }) => exchange.kind === 'hello-1.2-again' && outcome?.kind === 'refused',
+  );
+  if (!took || !refused) return undefined;
+  return unknown(
+    'not-observable',
+    'The server refuses a longer hello with suites that it accepted in a shorter one, so its refusals may be about length.',
+  );
 }
 
 function doubtOf(seen: readonly Seen[], question: string): Unknown | undefined {
