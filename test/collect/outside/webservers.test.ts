@@ -215,7 +215,8 @@ clear('nginx', 'redirect 302', 'return 302 SECURE$request_uri;', 'fail', /only f
 clear('nginx', 'only / redirects', 'location = / { return 301 SECURE/; }', 'fail', /other paths are served in clear/);
 clear('nginx', 'content', '', 'fail', /answered in clear with status 200/);
 clear('nginx', 'content with HSTS', always, 'fail', /which browsers ignore in clear/);
-clear('nginx', 'refused', 'return 403;', 'pass', /is refused with status 403/);
+clear('nginx', 'refused', 'return 403;', 'unknown not-observable', /is answered with status 403; whether pages/);
+clear('nginx', 'refused in favour of TLS', 'return 426;', 'pass', /is refused with status 426/);
 clear('nginx', 'a circle', 'return 301 http://$http_host$request_uri;', 'fail', /in clear again/);
 clear(
   'nginx',
