@@ -45,10 +45,13 @@ export function isLocal({ address }: Pick<Listen, 'address'>): boolean {
 
 /** `name`: can be asked for. `pattern`: stands for names that are not known. `none`: whatever nobody else has. */
 export function kindOf(name: string): 'name' | 'pattern' | 'none' {
-  if (name === '' || name === '_' || name === 'localhost') return 'none';
+  if (NO_NAMES.has(name)) return 'none';
   if (/[*?~$%{}]/.test(name) || name.startsWith('.')) return 'pattern';
-  return /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/.test(name) && name.includes('.') ? 'name' : 'none';
+  return /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/.test(name) && /[a-z0-9]/.test(name) ? 'name' : 'none';
 }
+
+/** What people write where no name is meant. */
+const NO_NAMES = new Set(['', '_', 'localhost', 'default', 'default_server', '_default_', 'invalid']);
 
 /**
  * The one of these servers that answers for a name on a port: exact names first, then the longest wildcard that begins

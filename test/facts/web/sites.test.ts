@@ -100,6 +100,12 @@ describe('declared and discovered', () => {
     ],
     ['one that answers every path with an error is none', 'server { listen 80; return 404; }', [], []],
     ['unless it speaks TLS', 'server { listen 443 ssl; return 404; }', [], ['https://192.0.2.1:443 discovered']],
+    [
+      'a name without a dot is a name; a word for none is not',
+      'server { listen 443 ssl default_server; server_name default; }\nserver { listen 443 ssl; server_name intranet; }',
+      [],
+      ['https://192.0.2.1:443 discovered', 'https://intranet:443 discovered'],
+    ],
     ['one that answers nobody is none', 'server { listen 443 ssl; ssl_reject_handshake on; }', [], []],
     ['nor one that closes', 'server { listen 80 default_server; return 444; }', [], []],
     ['nor one for the host itself', 'server { listen 127.0.0.1:8080; server_name a.example; }', [], []],
