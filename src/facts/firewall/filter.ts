@@ -1,6 +1,7 @@
 import type { Fact } from '../../model/fact.ts';
 import type { Backend, Family, InputChain, Opening, PacketFilter, Published } from '../../model/facts/firewall.ts';
 import { ANY_MATCH, ANY_PACKET, contains, intersect, type Packets } from './packets.ts';
+import { leftBy, seenBy } from './prerouting.ts';
 import { baseChains, type Chain, type Ruleset, type Table } from './ruleset.ts';
 import { isInternal, isStock } from './stock.ts';
 import { trafficOf } from './traffic.ts';
@@ -25,8 +26,8 @@ interface Input {
 }
 
 /**
- * What the rules of one family let in. All base chains of the input hook see every packet; `accept` ends
- * only its own chain, `drop` ends everything. So what comes in is what every chain lets through.
+ * What the rules of one family let in. All base chains of the input hook see every packet, and those of prerouting saw it
+ * before; `accept` ends only its own chain, `drop` ends everything. So what comes in is what every chain lets through.
  */
 export function evaluateFilter(
   ruleset: Ruleset,
@@ -34,12 +35,17 @@ export function evaluateFilter(
   published: Fact<readonly Published[]>,
 ): PacketFilter {
   const incoming = incomingOf(ruleset);
-  const inputs = baseChains(ruleset, 'input', 'filter').map(({ table, chain }): Input => {
-    const result = walk(table, chain, incoming);
+  const chains = ['input', 'prerouting'].flatMap((hook) => baseChains(ruleset, hook, 'filter'));
+  const way = chains.map(({ table, chain }): Input => {
+    const result = walk(table, chain, seenBy(chain, incoming));
     return { table, chain, walk: result, denies: !acceptsEverything(result, incoming) };
   });
+  const inputs = way.filter(({ chain, denies }) => denies || chain.base?.hook === 'input');
   const denying = inputs.filter((input) => input.denies);
-  const accepted = inCommon(denying.map((input) => input.walk.accepted));
+  // Walked again by themselves: a drop that says nothing of the whole may be for all of one opening.
+  const accepted = inCommon(denying.map((input) => input.walk.accepted)).flatMap((taken) =>
+    leftBy(way, { ...taken.packets, states: incoming.states }).map((packets) => ({ ...taken, packets })),
+  );
   const isDenied = (packets: Packets): boolean => denying.length > 0 && !isAccepted(packets, accepted);
   return {
     family: ruleset.family,

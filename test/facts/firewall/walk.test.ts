@@ -192,9 +192,62 @@ describe('several base chains', () => {
       ],
       ['tcp/1-100 from 10.0.0.0/8'],
     ],
+    [
+      'what another chain drops that lets in the rest',
+      [
+        ...inputOf(['-p tcp --dport 22 -j ACCEPT', '-p tcp --dport 3306 -j ACCEPT', '-p tcp --dport 80 -j ACCEPT']),
+        ...readSave('*mangle\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 3306 -j DROP\nCOMMIT\n', 'test'),
+      ],
+      ['tcp/22', 'tcp/80'],
+    ],
+    [
+      'what the same chain drops before',
+      inputOf(['-p tcp --dport 3306 -j DROP', '-p tcp --dport 22 -j ACCEPT', '-p tcp --dport 3306 -j ACCEPT']),
+      ['tcp/22'],
+    ],
+    [
+      'what is dropped for some before stays open',
+      [
+        ...inputOf(['-p tcp --dport 3306 -j ACCEPT', '-p tcp --dport 3307 -j ACCEPT']),
+        ...readSave(
+          '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.0.0/8 -p tcp --dport 3306 -j DROP\n' +
+            '-A PREROUTING -p tcp --dport 3307 -m limit --limit 1/s -j DROP\nCOMMIT\n',
+          'test',
+        ),
+      ],
+      ['tcp/3306', 'tcp/3307'],
+    ],
+    ...(['raw', 'mangle'] as const).map((name): [string, readonly Table[], readonly string[]] => [
+      `what the table ${name} drops before`,
+      [
+        ...inputOf(['-p tcp --dport 22 -j ACCEPT', '-p tcp --dport 3306 -j ACCEPT']),
+        ...readSave(`*${name}\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 3306 -j DROP\nCOMMIT\n`, 'test'),
+      ],
+      ['tcp/22'],
+    ]),
+    [
+      'a default before the input chains',
+      [
+        ...inputOf([], 'ACCEPT'),
+        ...readSave('*raw\n:PREROUTING DROP [0:0]\n-A PREROUTING -p tcp --dport 22 -j ACCEPT\nCOMMIT\n', 'test'),
+      ],
+      ['tcp/22'],
+    ],
   ])('%s', (_, tables, expected) => {
     const filter = evaluated(tables);
     expect(filter.denies).toBe(true);
     expect(filter.openings.map(words)).toEqual(expected);
+  });
+
+  test('an opening is told in the words of the input chain, whatever lets it through before', () => {
+    const raw = readSave('*raw\n:PREROUTING DROP [0:0]\n-A PREROUTING -p tcp -j ACCEPT\nCOMMIT\n', 'test');
+    expect(evaluated([...raw, ...inputOf(['-p tcp --dport 22 -j ACCEPT'])]).openings).toMatchObject([
+      { rule: '-A INPUT -p tcp --dport 22 -j ACCEPT', chain: 'INPUT' },
+    ]);
+  });
+
+  test('chains before those of input that deny nothing are not named', () => {
+    const raw = readSave('*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.0.0/8 -j DROP\nCOMMIT\n', 'test');
+    expect(evaluated([...inputOf([]), ...raw]).chains.map(({ name }) => name)).toEqual(['iptables filter INPUT']);
   });
 });
