@@ -1,6 +1,6 @@
 import type { Facts, Problem } from '../../src/model/check.ts';
 import { type Fact, read } from '../../src/model/fact.ts';
-import type { Backend } from '../../src/model/facts/firewall.ts';
+import type { Backend, Family } from '../../src/model/facts/firewall.ts';
 import { need } from '../need.ts';
 
 type BootFacts = Facts<'ufw' | 'firewallUnits' | 'packetFilter6' | 'storedAlternatives'>;
@@ -12,16 +12,19 @@ export function bootProblems(backend: Backend, facts: BootFacts): readonly Probl
       return ufwProblems(facts);
     case 'firewalld':
       return unitProblems(facts, ['firewalld.service']);
-    case 'nftables':
-      return [
-        ...unitProblems(facts, ['nftables.service']),
-        ...storedProblems(need(facts, 'storedAlternatives').nftables),
-      ];
+    case 'nftables': {
+      const { nftables4, nftables6 } = need(facts, 'storedAlternatives');
+      return [...unitProblems(facts, ['nftables.service']), ...storedProblems(facts, nftables4, nftables6)];
+    }
     case 'iptables': {
       const { iptables4, iptables6 } = need(facts, 'storedAlternatives');
-      const six = facts.get('packetFilter6') === undefined ? [] : storedProblems(iptables6);
       const units = unitProblems(facts, ['netfilter-persistent.service', 'iptables.service']);
-      return [...units, ...storedProblems(iptables4), ...six];
+      // netfilter-persistent loads both files, the services of the Red Hat family one each.
+      const six =
+        facts.get('packetFilter6') === undefined
+          ? []
+          : unitProblems(facts, ['ip6tables.service', 'netfilter-persistent.service']);
+      return [...units, ...(units.length > 0 ? [] : six), ...storedProblems(facts, iptables4, iptables6)];
     }
   }
 }
@@ -54,17 +57,24 @@ function unitProblems(facts: BootFacts, names: readonly [string, ...string[]]): 
   ];
 }
 
-function storedProblems(stored: Fact<{ readonly path: string; readonly denies: boolean }>): readonly Problem[] {
+type Stored = Fact<{ readonly path: string; readonly denies: boolean }>;
+
+function storedProblems(facts: BootFacts, four: Stored, six: Stored): readonly Problem[] {
+  const problems = storedProblem(four, 'IPv4');
+  return facts.get('packetFilter6') === undefined ? problems : [...problems, ...storedProblem(six, 'IPv6')];
+}
+
+function storedProblem(stored: Stored, family: Family): readonly Problem[] {
   const file = read(stored);
   if (file?.denies === true) return [];
   const because =
     file === undefined
-      ? `${stored.state === 'absent' ? stored.because : 'There is no rule file'}, so nothing denies after the next boot.`
-      : `${file.path} denies nothing, so everything comes in after the next boot.`;
+      ? `${stored.state === 'absent' ? stored.because : 'There is no rule file'}, so nothing denies ${family} connections after the next boot.`
+      : `${file.path} denies no ${family} connections, so all of them come in after the next boot.`;
   return [
     {
       because: because.charAt(0).toUpperCase() + because.slice(1),
-      actual: file === undefined ? 'no rule file' : `${file.path} denies nothing`,
+      actual: file === undefined ? `no rule file for ${family}` : `${file.path} denies no ${family} connections`,
     },
   ];
 }

@@ -15,7 +15,7 @@ ufw default deny incoming; ufw default deny routed
 ufw allow 22/tcp; ufw allow 80/tcp; ufw allow 443/tcp   # your own SSH port first, or you lock yourself out
 ufw --force enable; systemctl enable ufw`,
   limits:
-    "The word of `ufw status` and of the unit's activity is not used: both stay positive while nothing is filtered. Scripts that ufw runs at boot (/etc/ufw/*.init) are not read; of nftables only the main file is.",
+    "The word of `ufw status` and of the unit's activity is not used: both stay positive while nothing is filtered. Scripts that ufw runs at boot (/etc/ufw/*.init) are not read; of nftables only the main file is, of firewalld nothing but its unit.",
   mappings: {
     'cis-debian-12': ['4.1.1', '4.2.1', '4.2.3'],
     'nist-800-53r5': ['SC-7', 'CM-7'],

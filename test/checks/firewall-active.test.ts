@@ -17,10 +17,14 @@ const pass = recorded('pass');
 const units = (from: RegExp, to: string): string => stdoutOf(pass, 'firewall-units').replace(from, to);
 const save4 = stdoutOf(sampled('debian12'), 'iptables-save');
 const listed = (name: string): string => withListing(save4, answerOf(name));
-const enabled = (unit: string): string =>
-  stdoutOf(pass, 'firewall-units').replace(
-    new RegExp(`(Id=${unit}\n)LoadState=.*\n(.*\n)UnitFileState=.*`),
-    '$1LoadState=loaded\n$2UnitFileState=enabled',
+const enabled = (...names: readonly string[]): string =>
+  names.reduce(
+    (text, unit) =>
+      text.replace(
+        new RegExp(`(Id=${unit}\n)LoadState=.*\n(.*\n)UnitFileState=.*`),
+        '$1LoadState=loaded\n$2UnitFileState=enabled',
+      ),
+    stdoutOf(pass, 'firewall-units'),
   );
 
 describe('firewall-active', () => {
@@ -143,7 +147,7 @@ describe('firewall-active', () => {
       'nftables, whose file denies nothing',
       recorded('nftables', { 'firewall-rule-files': ruleFiles({}) }),
       'fail',
-      '/etc/nftables.conf denies nothing',
+      '/etc/nftables.conf denies no IPv4 connections',
     ],
     [
       'nftables, whose file includes others',
@@ -176,7 +180,19 @@ describe('firewall-active', () => {
         }),
       }),
       'fail',
-      '/etc/iptables/rules.v6 denies nothing',
+      '/etc/iptables/rules.v6 denies no IPv6 connections',
+    ],
+    [
+      'iptables of the Red Hat family, whose service for IPv6 is not enabled',
+      recorded('iptables-persistent', { 'firewall-units': enabled('iptables.service') }),
+      'fail',
+      'ip6tables.service is not there',
+    ],
+    [
+      'iptables of the Red Hat family',
+      recorded('iptables-persistent', { 'firewall-units': enabled('iptables.service', 'ip6tables.service') }),
+      'pass',
+      'iptables filters',
     ],
     [
       'iptables without anything to load it',

@@ -5,6 +5,7 @@ import { type Outputs, settle } from '../outputs.ts';
 import { type Files, tailedFiles } from './files.ts';
 import { evaluateFilter, ufwPrefix } from './filter.ts';
 import { finishTables, loadRules, readSave, type TableDrafts } from './iptables.ts';
+import { fileDenies } from './nft-file.ts';
 import { findPublished } from './published.ts';
 import type { Ruleset } from './ruleset.ts';
 import { readUfw } from './ufw.ts';
@@ -81,15 +82,18 @@ function evaluate(ruleset: Ruleset): PacketFilter {
 export function readStoredAlternatives(outputs: Outputs): StoredAlternatives {
   const files = ruleFiles(outputs);
   return {
-    nftables: firstOf(files, ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'], nftDenies),
+    nftables4: firstOf(files, NFTABLES, (text, path) => fileDenies(text, 'IPv4', path)),
+    nftables6: firstOf(files, NFTABLES, (text, path) => fileDenies(text, 'IPv6', path)),
     iptables4: firstOf(files, ['/etc/iptables/rules.v4', '/etc/sysconfig/iptables'], saveDenies('IPv4')),
     iptables6: firstOf(files, ['/etc/iptables/rules.v6', '/etc/sysconfig/ip6tables'], saveDenies('IPv6')),
   };
 }
 
+const NFTABLES = ['/etc/nftables.conf', '/etc/sysconfig/nftables.conf'];
+
 type Denies = (text: string, path: string) => boolean;
 
-function firstOf(files: Files, paths: readonly string[], denies: Denies): StoredAlternatives['nftables'] {
+function firstOf(files: Files, paths: readonly string[], denies: Denies): StoredAlternatives['nftables4'] {
   for (const path of paths) {
     const file = files(path);
     if (file.state === 'unknown') return file;
@@ -100,14 +104,4 @@ function firstOf(files: Files, paths: readonly string[], denies: Denies): Stored
 
 function saveDenies(family: Family): Denies {
   return (text, path) => evaluate({ family, tables: readSave(text, path) }).denies;
-}
-
-/** Only what stands in the file itself: `include` is not followed, so a file that includes others is unknown. */
-function nftDenies(text: string, path: string): boolean {
-  const code = text.replace(/#.*$/gm, '');
-  const denies = /type\s+filter\s+hook\s+input\s+priority\s+[^;]+;\s*policy\s+drop\b/.test(code);
-  if (!denies && /^\s*include\b/m.test(code)) {
-    cannotTell('not-observable', `${path} includes other files, which are not read.`);
-  }
-  return denies;
 }

@@ -145,7 +145,8 @@ export interface LogRule {
 
 export interface StoredAlternatives {
   /** Absent: no such file. */
-  readonly nftables: Fact<{ readonly path: string; readonly denies: boolean }>;
+  readonly nftables4: Fact<{ readonly path: string; readonly denies: boolean }>;
+  readonly nftables6: Fact<{ readonly path: string; readonly denies: boolean }>;
   readonly iptables4: Fact<{ readonly path: string; readonly denies: boolean }>;
   readonly iptables6: Fact<{ readonly path: string; readonly denies: boolean }>;
 }

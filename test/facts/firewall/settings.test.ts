@@ -99,30 +99,12 @@ describe('other files', () => {
     [
       'nothing',
       {},
-      { nftables: { value: { denies: false } }, iptables4: { state: 'absent' }, iptables6: { state: 'absent' } },
-    ],
-    [
-      'nftables',
       {
-        '/etc/nftables.conf':
-          'table inet f {\n chain i {\n type filter hook input priority filter; policy drop;\n }\n}\n',
+        nftables4: { value: { denies: false } },
+        nftables6: { value: { denies: false } },
+        iptables4: { state: 'absent' },
+        iptables6: { state: 'absent' },
       },
-      { nftables: { value: { denies: true } } },
-    ],
-    [
-      'nftables, commented out',
-      { '/etc/nftables.conf': '# type filter hook input priority 0; policy drop;\n' },
-      { nftables: { value: { denies: false } } },
-    ],
-    [
-      'nftables, on another hook',
-      { '/etc/nftables.conf': 'type filter hook forward priority 0; policy drop;\n' },
-      { nftables: { value: { denies: false } } },
-    ],
-    [
-      'nftables with includes',
-      { '/etc/nftables.conf': 'include "/etc/nftables/*.nft"\n' },
-      { nftables: { state: 'unknown', reason: 'not-observable' } },
     ],
     [
       'iptables',
@@ -138,6 +120,65 @@ describe('other files', () => {
     expect(facts({ 'firewall-rule-files': ruleFiles(contents) }).get('storedAlternatives')).toMatchObject({
       value: expected,
     });
+  });
+
+  const input = 'chain i {\n type filter hook input priority filter; policy drop;\n }';
+  test.each([
+    ['a table of both families', `table inet f {\n ${input}\n}\n`, true, true],
+    ['a table of IPv4', `table ip f {\n ${input}\n}\n`, true, false],
+    ['a table without a family is one of IPv4', `table f { ${input} }`, true, false],
+    ['a table of IPv6', `table ip6 f {\n ${input}\n}\n`, false, true],
+    ['one of each', `table ip f { ${input} }\ntable ip6 f { ${input} }\n`, true, true],
+    ['a table of another family', `table arp f { ${input} }\ntable bridge f { ${input} }\n`, false, false],
+    ['no table', input, false, false],
+    ['commented out', `table inet f {\n # ${input.replaceAll('\n', ' ')}\n}\n`, false, false],
+    ['on another hook', `table inet f { ${input.replace('hook input', 'hook forward')} }`, false, false],
+    ['for nat', `table inet f { ${input.replace('type filter', 'type nat')} }`, false, false],
+    ['before routing', `table inet f { ${input.replace('hook input', 'hook prerouting')} }`, true, true],
+    ['a dormant table', `table inet f {\n flags dormant\n ${input}\n}\n`, false, false],
+    ['a dormant table, among other flags', `table inet f { flags owner, dormant; ${input} }`, false, false],
+    ['flags of a set', `table inet f { set s { type ipv4_addr; flags interval; }\n ${input} }`, true, true],
+    [
+      'line ends instead of semicolons',
+      'table inet f {\nchain i {\ntype filter hook input priority 0\npolicy drop\n}\n}',
+      true,
+      true,
+    ],
+    [
+      'a last rule that rejects',
+      'table inet f { chain i { type filter hook input priority 0;\n tcp dport { 22, 80 } accept\n counter log prefix "no; #" reject with icmpx type admin-prohibited comment "}"\n } }',
+      true,
+      true,
+    ],
+    [
+      'a last rule with a condition',
+      'table inet f { chain i { type filter hook input priority 0; tcp dport 5 drop } }',
+      false,
+      false,
+    ],
+    ['everything accepted before', `table inet f { ${input.replace(/\}$/, 'counter accept\n }')} }`, false, false],
+    ['flushed afterwards', `table inet f { ${input} }\nflush ruleset\n`, false, false],
+    ['flushed before', `#!/usr/sbin/nft -f\nflush ruleset\ntable inet f { ${input} }\n`, true, true],
+    [
+      'as a command',
+      'add table ip6 f\nadd chain ip6 f i { type filter hook input priority 0; policy drop; }\n',
+      false,
+      true,
+    ],
+  ])('nftables.conf: %s', (_, text, four, six) => {
+    expect(
+      facts({ 'firewall-rule-files': ruleFiles({ '/etc/nftables.conf': text }) }).get('storedAlternatives'),
+    ).toMatchObject({ value: { nftables4: { value: { denies: four } }, nftables6: { value: { denies: six } } } });
+  });
+
+  test.each([
+    ['included files', 'include "/etc/nftables/*.nft"\n'],
+    ['other chains', 'table inet f { chain i { type filter hook input priority 0;\n jump c\n }\n chain c { drop } }'],
+    ['a policy that is named elsewhere', 'table inet f { chain i { type filter hook input priority 0; policy $p; } }'],
+  ])('nftables.conf: %s are ignorance', (_, text) => {
+    expect(
+      facts({ 'firewall-rule-files': ruleFiles({ '/etc/nftables.conf': text }) }).get('storedAlternatives'),
+    ).toMatchObject({ value: { nftables4: { state: 'unknown', reason: 'not-observable' } } });
   });
 });
 
