@@ -61,10 +61,11 @@ export function actionProblems(
 }
 
 function actionTrouble(
-  { name, tools }: ConfiguredAction,
+  { name, tools, letsIn }: ConfiguredAction,
   present: readonly string[],
   firewalls: Firewalls,
 ): string | undefined {
+  if (letsIn) return `The sshd jail bans with ${name}, whose blocktype lets banned addresses in.`;
   const commands = tools.flatMap((tool) => COMMANDS[tool] ?? (COMMANDS[tool] === null ? [] : [tool]));
   const missing = commands.filter((command) => !present.includes(command));
   if (missing.length > 0)

@@ -106,8 +106,12 @@ export function filterProblems(
   logging: () => SshdLogging,
 ): readonly Problem[] {
   if (jail.totalFailed > 0) return [];
-  const { processes } = files();
+  const { processes, ownPatterns } = files();
   const { process } = logging();
+  if (ownPatterns) {
+    const what = 'The sshd jail has counted no failure yet, and patterns of its own (failregex, ignoreregex)';
+    cannotTell('not-observable', `${what} decide what it counts.`);
+  }
   if (processes === 'sshd-session' || (processes === 'sshd' && process === 'sshd')) return [];
   if (processes !== 'sshd') {
     cannotTell(

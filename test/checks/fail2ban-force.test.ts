@@ -16,6 +16,7 @@ const action = (changes: Partial<ConfiguredAction> = {}): ConfiguredAction => ({
   ports: 'ssh',
   protocol: 'tcp',
   places: ['hook:input'],
+  letsIn: false,
   ...changes,
 });
 const sure = () => undefined;
@@ -140,6 +141,7 @@ describe('the actions', () => {
     maxRetry: 5,
     findTime: 600,
     banTime: 600,
+    ownPatterns: false,
     ignoredByCommand: false,
     actions,
   });
@@ -172,6 +174,7 @@ describe('the actions', () => {
 
   test.each<[ConfiguredAction, string]>([
     [action({ name: 'ufw', tools: ['ufw'] }), 'bans with ufw, and ufw is inactive'],
+    [action({ letsIn: true }), 'bans with nftables, whose blocktype lets banned addresses in'],
     [action({ name: 'firewallcmd-new', tools: ['firewall-cmd'] }), 'and firewalld is not running'],
   ])('do not work through what is off: %j', (one, because) => {
     expect(judge([one], present, world(false))).toEqual([expect.stringContaining(because)]);

@@ -26,6 +26,7 @@ const files = (changes: Partial<ConfiguredJail> = {}): ConfiguredJail => ({
   maxRetry: 5,
   findTime: 600,
   banTime: 600,
+  ownPatterns: false,
   ignoredByCommand: false,
   actions: [],
   ...changes,
@@ -165,6 +166,17 @@ describe('the filter', () => {
     ['sshd-session', 'sshd-session', 0],
   ] as const)('for %s, where %s logs', (processes, process, problems) => {
     expect(judge(processes, process)).toBe(problems);
+  });
+
+  test('with patterns of its own is judged by what it has counted', () => {
+    const judge = (totalFailed: number) =>
+      filterProblems(
+        jail({ totalFailed }),
+        () => files({ ownPatterns: true }),
+        () => ({ unit: null, process: 'sshd' }),
+      );
+    expect(() => judge(0)).toThrow('patterns of its own (failregex, ignoreregex)');
+    expect(judge(1)).toEqual([]);
   });
 
   test('that nobody knows is judged by what it has counted', () => {

@@ -39,8 +39,10 @@ describe('the configuration', () => {
     for (const shell of SHELLS) {
       const text = runSnippet(configProbe.snippet ?? '', shell, { 'fail2ban-client': raw });
       const [jail] = readConfig(outputs(output('fail2ban-config', text))).jails;
-      expect(jail).toMatchObject({ name: 'sshd', processes, ignoredByCommand: false });
-      expect(jail?.actions).toMatchObject([{ tools: [tool], ports: 'ssh', protocol: 'tcp', places: [place] }]);
+      expect(jail).toMatchObject({ name: 'sshd', processes, ownPatterns: false, ignoredByCommand: false });
+      expect(jail?.actions).toMatchObject([
+        { tools: [tool], ports: 'ssh', protocol: 'tcp', places: [place], letsIn: false },
+      ]);
     }
     expect(SHELLS.length).toBeGreaterThan(1);
   });
@@ -61,6 +63,34 @@ describe('the configuration', () => {
     }
   });
 
+  test.each([
+    ['debian11', 'REJECT --reject-with icmp-port-unreachable', 'ACCEPT', true],
+    ['debian12', 'REJECT --reject-with icmp-port-unreachable', 'LOG', true],
+    ['debian13', "['blocktype', 'reject']", "['blocktype', 'accept']", true],
+    ['debian13', "['blocktype', 'reject']", "['blocktype', 'drop']", false],
+  ] as const)('of %s, with %s as %s, lets in: %s', (distro, from, to, letsIn) => {
+    const raw = sample('fail2ban', distro, 'dump-default');
+    expect(raw).toContain(from);
+    for (const shell of SHELLS) {
+      const text = runSnippet(configProbe.snippet ?? '', shell, { 'fail2ban-client': raw.replaceAll(from, to) });
+      const [jail] = readConfig(outputs(output('fail2ban-config', text))).jails;
+      expect(jail?.actions).toMatchObject([{ letsIn }]);
+    }
+  });
+
+  test.each([
+    ['a failregex of its own', /'addfailregex', .*/, "'addfailregex', '^never <HOST>$']"],
+    ['an ignoreregex', /$/, "\n['set', 'sshd', 'addignoreregex', '.*']\n['start', 'sshd']"],
+  ])('with %s has patterns of its own', (_, from, to) => {
+    const raw = sample('fail2ban', 'debian13', 'dump-default').trimEnd().replace("\n['start', 'sshd']", '');
+    const changed = from.source === '$' ? raw.replace(from, to) : `${raw.replace(from, to)}\n['start', 'sshd']`;
+    for (const shell of SHELLS) {
+      const text = runSnippet(configProbe.snippet ?? '', shell, { 'fail2ban-client': changed });
+      const [jail] = readConfig(outputs(output('fail2ban-config', text))).jails;
+      expect(jail).toMatchObject({ name: 'sshd', ownPatterns: true });
+    }
+  });
+
   test.each(['debian11', 'debian12', 'debian13'] as const)('keeps secrets of actions on the host, on %s', (distro) => {
     const raw = sample('fail2ban', distro, 'dump-custom');
     expect(raw).toContain('0123456789abcdef');
@@ -75,9 +105,9 @@ describe('the configuration', () => {
     ]);
     expect(jails[0]).toMatchObject({ banTime: 5400, ignoredByCommand: true });
     expect(jails[0]?.actions).toEqual([
-      { name: 'nftables', tools: ['nft'], ports: null, protocol: 'tcp', places: ['hook:input'] },
-      { name: 'cloudflare', tools: [], ports: null, protocol: '', places: [] },
-      { name: 'sendmail', tools: [], ports: null, protocol: '', places: [] },
+      { name: 'nftables', tools: ['nft'], ports: null, protocol: 'tcp', places: ['hook:input'], letsIn: false },
+      { name: 'cloudflare', tools: [], ports: null, protocol: '', places: [], letsIn: false },
+      { name: 'sendmail', tools: [], ports: null, protocol: '', places: [], letsIn: false },
     ]);
   });
 

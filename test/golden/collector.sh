@@ -311,10 +311,18 @@ function places(   own, all, list, i, n) {
   count = split("iptables,nft,ipset,ufw,firewall-cmd,hosts.deny,ip route", tools, ",")
   for (i = 1; i <= count; i++) if (index($0, tools[i])) used = used "," tools[i]
   limited = index($0, "dport") || index($0, "port port=") ? "ports" : "all"
+  if (tolower(property("blocktype")) ~ /^(accept|allow|return|continue|counter|log|nflog)([^a-z]|$)/) printf "lets-in\t%s\t%s\n", word[4], word[8]
   printf "action\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2), places()
   next
 }
-/^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) print; next }
+/^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) { split($0, word, "\047"); sshd[word[4]] = 1; print }; next }
+/^\[\047(set|multi-set)\047, \047[^\047]*\047, \047add(fail|ignore)regex\047, / {
+  split($0, word, "\047")
+  if (word[6] == "addignoreregex") own[word[4]] = 1
+  else if (index($0, "Failed ")) failed[word[4]] = 1
+  next
+}
+/^\[\047start\047, / { split($0, word, "\047"); if (word[4] in sshd && (word[4] in own || !(word[4] in failed))) print "own-patterns\t" word[4] }
 /^\[\047set\047, \047[^\047]*\047, \047ignorecommand\047, / { if (!/, \047\047\]$/) { split($0, word, "\047"); print "ignored-by-command\t" word[4] } next }
 /^\[\047(add|start)\047, / { print }
 /^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|addlogpath|addjournalmatch|addaction)\047, / { print }

@@ -54,16 +54,25 @@ function places(   own, all, list, i, n) {
   count = split("${TOOLS.join(',')}", tools, ",")
   for (i = 1; i <= count; i++) if (index($0, tools[i])) used = used "," tools[i]
   limited = index($0, "dport") || index($0, "port port=") ? "ports" : "all"
+  if (tolower(property("blocktype")) ~ /^(accept|allow|return|continue|counter|log|nflog)([^a-z]|$)/) printf "lets-in\t%s\t%s\n", word[4], word[8]
   printf "action\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", word[4], word[8], limited, property("port"), property("protocol"), substr(used, 2), places()
   next
 }
-/^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) print; next }
+/^\[\047set\047, \047[^\047]*\047, \047prefregex\047, / { if (index($0, "sshd")) { split($0, word, "\047"); sshd[word[4]] = 1; print }; next }
+/^\[\047(set|multi-set)\047, \047[^\047]*\047, \047add(fail|ignore)regex\047, / {
+  split($0, word, "\047")
+  if (word[6] == "addignoreregex") own[word[4]] = 1
+  else if (index($0, "Failed ")) failed[word[4]] = 1
+  next
+}
+/^\[\047start\047, / { split($0, word, "\047"); if (word[4] in sshd && (word[4] in own || !(word[4] in failed))) print "own-patterns\t" word[4] }
 /^\[\047set\047, \047[^\047]*\047, \047ignorecommand\047, / { if (!/, \047\047\]$/) { split($0, word, "\047"); print "ignored-by-command\t" word[4] } next }
 /^\[\047(add|start)\047, / { print }
 /^\[\047set\047, \047[^\047]*\047, \047(maxretry|findtime|bantime|addlogpath|addjournalmatch|addaction)\047, / { print }
 '`;
 
 const COMMANDED = 'ignored-by-command\t';
+const OWN_PATTERNS = 'own-patterns\t';
 
 export const configProbe: Probe = {
   id: 'fail2ban-config',
@@ -88,11 +97,10 @@ const configFrom = byText(64, (text): Fail2banConfig => {
     cannotTell('unreadable', `The login user may not read ${path}, so fail2ban's configuration is not known.`);
   }
   const commands = lines.filter((line) => line.startsWith('[')).map(readList);
-  const actions = lines.flatMap(readAction);
+  const actions = lines.flatMap((line) => readAction(line, lines));
   const started = commands.flatMap(([verb, name]) => (verb === 'start' && typeof name === 'string' ? [name] : []));
-  const commanded = lines.flatMap((line) => (line.startsWith(COMMANDED) ? [line.slice(COMMANDED.length)] : []));
   return {
-    jails: started.map((name) => jailOf(name, commands, actions, commanded)),
+    jails: started.map((name) => jailOf(name, commands, actions, lines)),
     changed: lines.flatMap((line) => (line.startsWith('changed ') ? [line.slice('changed '.length)] : [])),
   };
 });
@@ -104,7 +112,7 @@ function jailOf(
   name: string,
   commands: readonly Command[],
   actions: readonly OwnedAction[],
-  commanded: readonly string[],
+  lines: readonly string[],
 ): ConfiguredJail {
   const settings = commands.filter(([verb, jail]) => verb === 'set' && jail === name).map((words) => words.slice(2));
   const all = (key: string): readonly Command[] => settings.filter(([word]) => word === key);
@@ -117,7 +125,8 @@ function jailOf(
     maxRetry: typeof last('maxretry') === 'number' ? Number(last('maxretry')) : seconds(last('maxretry')),
     findTime: seconds(last('findtime')),
     banTime: seconds(last('bantime')),
-    ignoredByCommand: commanded.includes(name),
+    ownPatterns: lines.includes(`${OWN_PATTERNS}${name}`),
+    ignoredByCommand: lines.includes(`${COMMANDED}${name}`),
     actions: all('addaction').map(
       ([, action]) =>
         described.find((one) => one.name === action) ?? {
@@ -126,6 +135,7 @@ function jailOf(
           ports: null,
           protocol: '',
           places: null,
+          letsIn: false,
         },
     ),
   };
@@ -152,7 +162,7 @@ interface OwnedAction {
   readonly action: ConfiguredAction;
 }
 
-function readAction(line: string): readonly OwnedAction[] {
+function readAction(line: string, lines: readonly string[]): readonly OwnedAction[] {
   const [kind, jail, name, limited, ports, protocol, tools, places] = line.split('\t');
   if (kind !== 'action') return [];
   if (jail === undefined || name === undefined || tools === undefined) {
@@ -161,7 +171,8 @@ function readAction(line: string): readonly OwnedAction[] {
   const reach = limited === 'ports' ? (ports ?? '') : null;
   const words = (list: string): readonly string[] => list.split(',').filter(Boolean);
   const where = places === undefined ? null : words(places);
-  const action = { name, ports: reach, protocol: protocol ?? '', tools: words(tools), places: where };
+  const letsIn = lines.includes(`lets-in\t${jail}\t${name}`);
+  const action = { name, ports: reach, protocol: protocol ?? '', tools: words(tools), places: where, letsIn };
   return [{ jail, action }];
 }
 

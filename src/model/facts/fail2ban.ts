@@ -67,6 +67,8 @@ export interface ConfiguredJail {
   readonly maxRetry: number | null;
   readonly findTime: number | null;
   readonly banTime: number | null;
+  /** It leaves out sshd's "Failed password", or has an `ignoreregex`: what it counts is the operator's own. */
+  readonly ownPatterns: boolean;
   /** A command of the operator's (`ignorecommand`) decides whom not to ban. */
   readonly ignoredByCommand: boolean;
   readonly actions: readonly ConfiguredAction[];
@@ -85,6 +87,8 @@ export interface ConfiguredAction {
    * Empty: it names none. Null: not recorded.
    */
   readonly places: readonly string[] | null;
+  /** What it does with packets of a banned address (`blocktype`) refuses none. */
+  readonly letsIn: boolean;
 }
 
 /** What fail2ban's surroundings show to the login user. */
