@@ -9,8 +9,8 @@ export const fail2banActive = defineCheck({
   rationale:
     'An SSH server on the Internet is tried without pause. A daemon that bans who fails too often bounds the rate, as long as it runs.',
   remediation: `apt-get install fail2ban
-systemctl enable --now fail2ban
-fail2ban-client status`,
+systemctl unmask fail2ban && systemctl enable --now fail2ban
+sleep 3; fail2ban-client status`,
   limits: 'That it runs does not mean that it protects anything: fail2ban-sshd-jail judges that.',
   mappings: {
     'nist-800-53r5': ['AC-7', 'SI-4', 'SC-5'],

@@ -12,8 +12,9 @@ export const REMEDIATION = `Write /etc/fail2ban/jail.d/zz-sshd.local:
   enabled = true
   backend = systemd
   journalmatch = _SYSTEMD_UNIT=ssh.service + _COMM=sshd + _COMM=sshd-session
+  # every port that sshd listens on, as in: ssh,2222
   port = ssh
-Then: apt-get install python3-systemd nftables && fail2ban-client -t && systemctl restart fail2ban && fail2ban-client status sshd`;
+Then: apt-get install python3-systemd nftables && fail2ban-client -t && systemctl restart fail2ban && sleep 3 && fail2ban-client status sshd`;
 
 /** A problem whose sentence says all there is to say. */
 export function problem(because: string): Problem {

@@ -2,14 +2,15 @@ import type { Facts, Problem } from '../../src/model/check.ts';
 import { type Fact, read } from '../../src/model/fact.ts';
 import type { Backend, Family } from '../../src/model/facts/firewall.ts';
 import { need } from '../need.ts';
+import { keepSsh } from './now.ts';
 
 type BootFacts = Facts<'ufw' | 'firewallUnits' | 'packetFilter6' | 'storedAlternatives'>;
 
 /** Why this back end does not filter after the next boot; nothing when it does. */
-export function bootProblems(backend: Backend, facts: BootFacts): readonly Problem[] {
+export function bootProblems(backend: Backend, facts: BootFacts, sshPort: () => number): readonly Problem[] {
   switch (backend) {
     case 'ufw':
-      return ufwProblems(facts);
+      return ufwProblems(facts, sshPort);
     case 'firewalld':
       return unitProblems(facts, ['firewalld.service']);
     case 'nftables': {
@@ -29,15 +30,16 @@ export function bootProblems(backend: Backend, facts: BootFacts): readonly Probl
   }
 }
 
-function ufwProblems(facts: BootFacts): readonly Problem[] {
+function ufwProblems(facts: BootFacts, sshPort: () => number): readonly Problem[] {
   const ufw = facts.get('ufw');
   if (ufw === undefined) return [];
+  if (ufw.enabled) return unitProblems(facts, ['ufw.service']);
   const setting: Problem = {
     because: `ufw does not start at boot: ENABLED is "${ufw.enabledText}" in /etc/ufw/ufw.conf, and only "yes" starts it.`,
     actual: `ENABLED=${ufw.enabledText}`,
-    remediation: 'ufw allow 22/tcp   # or your own SSH port, else you lock yourself out\nufw --force enable',
+    remediation: `${keepSsh(sshPort())}\nufw --force enable`,
   };
-  return ufw.enabled ? unitProblems(facts, ['ufw.service']) : [setting, ...unitProblems(facts, ['ufw.service'])];
+  return [setting, ...unitProblems(facts, ['ufw.service'])];
 }
 
 /** One of the units must be enabled; `active` says nothing, because these units are done as soon as they ran. */

@@ -1,20 +1,25 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Opening, PacketFilter, Published, Ufw } from '../../src/model/facts/firewall.ts';
+import { shellWord } from '../../src/model/shell-word.ts';
 import { permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
-import { plain } from './now.ts';
+import { keepSsh, plain } from './now.ts';
 import { closing, grouped, listText, trafficText } from './words.ts';
 
 /** The kernel does not do what ufw's files say, although something filters. */
-export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefined): readonly Problem[] {
+export function wordProblems(
+  filters: readonly PacketFilter[],
+  ufw: Ufw | undefined,
+  sshPort: () => number,
+): readonly Problem[] {
   if (ufw?.enabled !== true) return [];
   const wrong = filters.filter(
     (filter) => filter.denies && filter.ufw !== 'hooked' && (filter.family === 'IPv4' || ufw.ipv6),
   );
   if (wrong.length === 0) return [];
   const seen = `ufw is enabled in its files, but incoming ${familyText(wrong)} packets do not go through its chains`;
-  return [plain(seen, 'ufw disable && ufw --force enable')];
+  return [plain(seen, `${keepSsh(sshPort())}\nufw disable && ufw --force enable`)];
 }
 
 /** Rules beside ufw's own that let in what ufw's own do not. Without ufw there is no such thing as "beside". */
@@ -62,7 +67,7 @@ function contain({ to, family }: Published, filters: readonly PacketFilter[]): s
   const outside = filters.find((filter) => filter.family === family)?.outside ?? [];
   const tool = family === 'IPv4' ? 'iptables' : 'ip6tables';
   return `# publish ${to} on loopback only (docker run -p 127.0.0.1:PORT:PORT), or:
-${tool} -I DOCKER-USER -i ${outside[0] ?? 'OUTSIDE-INTERFACE'} -m conntrack --ctstate NEW -j DROP   # and keep it in /etc/ufw/after.rules`;
+${tool} -I DOCKER-USER -i ${outside[0] === undefined ? 'OUTSIDE-INTERFACE' : shellWord(outside[0])} -m conntrack --ctstate NEW -j DROP   # and keep it in /etc/ufw/after.rules`;
 }
 
 function compare({ family, chain }: Opening): readonly string[] {

@@ -2,7 +2,7 @@ import type { Problem } from '../../src/model/check.ts';
 import type { Forwarding, Opening, PacketFilter } from '../../src/model/facts/firewall.ts';
 import { comesInBy } from './coverage.ts';
 import { familyText } from './families.ts';
-import { plain } from './now.ts';
+import { keepSsh, plain } from './now.ts';
 import { closing, grouped } from './words.ts';
 
 /** Rules that make a default of their own: every protocol, port and source, on an interface that leads outside. */
@@ -28,14 +28,15 @@ function isOutside(one: Opening, outside: readonly string[]): boolean {
 }
 
 /** What `/etc/default/ufw` makes of the default policy at the next start. */
-export function policyProblem(chain: 'INPUT' | 'FORWARD', policy: string): readonly Problem[] {
+export function policyProblem(chain: 'INPUT' | 'FORWARD', policy: string, sshPort: () => number): readonly Problem[] {
   if (policy === 'DROP' || policy === 'REJECT') return [];
   const direction = chain === 'INPUT' ? 'incoming' : 'routed';
+  const first = chain === 'INPUT' ? `${keepSsh(sshPort())}\n` : '';
   return [
     {
       because: `DEFAULT_${chain}_POLICY is "${policy}" in /etc/default/ufw, so ufw does not deny ${direction} connections when it starts again.`,
       actual: `DEFAULT_${chain}_POLICY="${policy}"`,
-      remediation: `ufw default deny ${direction}`,
+      remediation: `${first}ufw default deny ${direction}`,
     },
   ];
 }

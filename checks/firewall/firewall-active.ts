@@ -31,7 +31,8 @@ ufw --force enable; systemctl enable ufw`,
       description: 'The firewalls that count: ufw, nftables, firewalld or iptables.',
     },
   },
-  evaluate(facts, { acceptBackends }: { acceptBackends: readonly Backend[] }) {
+  evaluate(facts, { acceptBackends }: { acceptBackends: readonly Backend[] }, scope) {
+    const sshPort = () => scope.host.port;
     const wanted = acceptBackends.join(' or ');
     const onlyUfw = wanted === 'ufw';
     const active = (): readonly Backend[] =>
@@ -41,12 +42,13 @@ ufw --force enable; systemctl enable ufw`,
       onlyUfw && facts.get('ufw') === undefined ? plain(facts.absence('ufw')) : undefined;
     const now: Condition = () => {
       if (found() !== undefined) return undefined;
-      if (active().length === 0) return everythingOpen([need(facts, 'packetFilter4')], facts.get('ufw') !== undefined);
+      if (active().length === 0)
+        return everythingOpen([need(facts, 'packetFilter4')], facts.get('ufw') !== undefined, sshPort);
       return plain(`Incoming connections are filtered by ${backendText(active())}, but only ${wanted} counts here`);
     };
     const atBoot: Condition = () => {
       const backend = onlyUfw ? 'ufw' : found();
-      return backend === undefined ? undefined : bootProblems(backend, facts);
+      return backend === undefined ? undefined : bootProblems(backend, facts, sshPort);
     };
     return judge(
       {

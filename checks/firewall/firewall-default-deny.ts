@@ -10,9 +10,9 @@ export const firewallDefaultDeny = defineCheck({
   title: 'Incoming connections are denied unless a rule allows them, for IPv4 and IPv6',
   severity: 'critical',
   rationale: 'A default-allow firewall exposes every service that nobody remembered to block.',
-  remediation: `ufw default deny incoming; ufw default deny routed
+  remediation: `ufw allow 22/tcp   # or your own SSH port, and first, else you lock yourself out
+ufw default deny incoming; ufw default deny routed
 sed -i 's/^IPV6=.*/IPV6=yes/' /etc/default/ufw
-ufw allow 22/tcp   # or your own SSH port, else you lock yourself out
 ufw disable && ufw --force enable`,
   limits:
     'Conditional drops are not counted as a default. Ingress hooks, eBPF and firewalls of the provider are not seen.',
@@ -25,14 +25,15 @@ ufw disable && ufw --force enable`,
   },
   needs: ['ufw', 'packetFilter4', 'packetFilter6', 'forwarding'],
   params: {},
-  evaluate(facts) {
+  evaluate(facts, _params, scope) {
+    const sshPort = () => scope.host.port;
     const forwarding = (): Forwarding => need(facts, 'forwarding');
     const stored: Condition = () => {
       const ufw = facts.get('ufw');
       if (ufw?.enabled !== true) return undefined;
-      const incoming = policyProblem('INPUT', ufw.inputPolicy);
+      const incoming = policyProblem('INPUT', ufw.inputPolicy, sshPort);
       const forwards = forwarding().IPv4.length + forwarding().IPv6.length > 0;
-      return [...incoming, ...(forwards ? policyProblem('FORWARD', ufw.forwardPolicy) : [])];
+      return [...incoming, ...(forwards ? policyProblem('FORWARD', ufw.forwardPolicy, sshPort) : [])];
     };
     const six = (): string =>
       facts.get('packetFilter6') === undefined ? ` (${facts.absence('packetFilter6')})` : ' and IPv6';
@@ -43,7 +44,7 @@ ufw disable && ufw --force enable`,
         actual: () => `denied by default for IPv4${six()}`,
       },
       [
-        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined)),
+        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined, sshPort)),
         inKernel(facts, wideProblems),
         stored,
         inKernel(facts, (filters) => routedProblems(filters, forwarding)),

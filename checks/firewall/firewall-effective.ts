@@ -26,7 +26,8 @@ export const firewallEffective = defineCheck({
   needs: ['ufw', 'packetFilter4', 'packetFilter6', 'exposure', 'listeners', 'vantage'],
   view: 'both',
   params: {},
-  evaluate(facts) {
+  evaluate(facts, _params, scope) {
+    const sshPort = () => scope.host.port;
     const beside = (): string => {
       const names = need(facts, 'packetFilter4').chains.filter(
         (chain) => !chain.denies && chain.name.startsWith('iptables-legacy'),
@@ -42,8 +43,8 @@ export const firewallEffective = defineCheck({
         actual: 'nothing around the firewall',
       },
       [
-        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined)),
-        inKernel(facts, (filters) => wordProblems(filters, facts.get('ufw'))),
+        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined, sshPort)),
+        inKernel(facts, (filters) => wordProblems(filters, facts.get('ufw'), sshPort)),
         inKernel(facts, foreignProblems),
         inKernel(facts, publishedProblems),
         () => seenProblems(facts),

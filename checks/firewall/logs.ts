@@ -27,7 +27,11 @@ export function kernelProblems(
     const reason = silence(filter, ufw, wanted);
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), filter]);
   }
-  return [...reasons].map(([reason, same]) => plain(`${reason} (${familyText(same)})`, `ufw logging ${wanted}`));
+  return [...reasons].map(([reason, same]) => {
+    const isOpen = same.some(({ denies }) => !denies);
+    const first = isOpen ? '# ufw logs what it denies: switch it on first, as firewall-active says\n' : '';
+    return plain(`${reason} (${familyText(same)})`, `${first}ufw logging ${wanted}`);
+  });
 }
 
 /** Why nothing, or too little, is logged. */

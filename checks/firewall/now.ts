@@ -2,32 +2,45 @@ import type { Problem } from '../../src/model/check.ts';
 import type { PacketFilter } from '../../src/model/facts/firewall.ts';
 import { familyText } from './families.ts';
 
-const START = 'ufw allow 22/tcp   # or your own SSH port, else you lock yourself out\nufw --force enable';
-const RELOAD = 'ufw disable && ufw --force enable';
+/** Comes before everything that makes a firewall deny. `port`: the one through which the host was reached. */
+export function keepSsh(port: number): string {
+  return `ufw allow ${port}/tcp   # SSH, as this scan came in; add any other port that you log in on, else you lock yourself out`;
+}
 
 /** The kernel lets everything in: why, as far as ufw is concerned. Nothing when it does not. */
-export function everythingOpen(filters: readonly PacketFilter[], ufwInstalled: boolean): readonly Problem[] {
+export function everythingOpen(
+  filters: readonly PacketFilter[],
+  ufwInstalled: boolean,
+  sshPort: () => number,
+): readonly Problem[] {
   const open = filters.filter((filter) => !filter.denies);
   return (['hooked', 'unhooked', 'absent'] as const).flatMap((state) => {
     const same = open.filter((filter) => filter.ufw === state);
-    return same.length === 0 ? [] : [openProblem(same, state, ufwInstalled)];
+    return same.length === 0 ? [] : [openProblem(same, state, ufwInstalled, sshPort)];
   });
 }
 
-function openProblem(filters: readonly PacketFilter[], state: PacketFilter['ufw'], ufwInstalled: boolean): Problem {
+function openProblem(
+  filters: readonly PacketFilter[],
+  state: PacketFilter['ufw'],
+  ufwInstalled: boolean,
+  sshPort: () => number,
+): Problem {
   const families = familyText(filters);
   const open = `the kernel accepts every incoming ${families} connection`;
   const actual = `every ${families} connection accepted`;
   if (state === 'hooked') {
     const because = `ufw's chains are in the kernel, but what they leave undecided is accepted, and ${open}: ${policies(filters)}.`;
-    return { because, actual, remediation: RELOAD };
+    const remediation = `${keepSsh(sshPort())}\nufw default deny incoming\nufw --force enable`;
+    return { because, actual, remediation };
   }
   if (state === 'unhooked') {
     const because = `ufw's chains are in the kernel, but nothing leads to them: ${open}.`;
-    return { because, actual, remediation: RELOAD };
+    return { because, actual, remediation: `${keepSsh(sshPort())}\nufw disable && ufw --force enable` };
   }
   if (ufwInstalled) {
-    return { because: `ufw is installed but inactive: ${open}.`, actual, remediation: START };
+    const remediation = `${keepSsh(sshPort())}\nufw --force enable`;
+    return { because: `ufw is installed but inactive: ${open}.`, actual, remediation };
   }
   return { because: `No firewall is active: ${open}.`, actual };
 }

@@ -1,4 +1,5 @@
 import type { Backend, Opening, Traffic } from '../../src/model/facts/firewall.ts';
+import { shellWord } from '../../src/model/shell-word.ts';
 
 const MOST = 6;
 
@@ -47,13 +48,20 @@ export function closing(opening: Opening): string {
   const tool = opening.family === 'IPv4' ? 'iptables' : 'ip6tables';
   if (opening.byUfw) return `ufw delete ${ufwRule(opening)}`;
   if (opening.table.startsWith('iptables') && opening.rule.startsWith('-A ')) {
-    return `${tool} ${tableOption(opening.table)}${opening.rule.replace(/^-A/, '-D')}`;
+    return `${tool} ${tableOption(opening.table)}${pasted(opening.rule.replace(/^-A/, '-D'))}`;
   }
   const table = opening.table
     .replace(/^iptables /, opening.family === 'IPv4' ? 'ip ' : 'ip6 ')
     .replace(/^nftables /, '');
-  const place = `${table} ${opening.chain}`;
+  const place = `${table} ${opening.chain}`.split(' ').map(shellWord).join(' ');
   return `nft -a list chain ${place}   # then: nft delete rule ${place} handle NUMBER`;
+}
+
+/** A rule as iptables-save prints it, with comments in double quotes, for a shell that must not read them. */
+function pasted(rule: string): string {
+  return [...rule.matchAll(/"((?:\\.|[^"\\])*)"|\S+/g)]
+    .map(([word, quoted]) => (word === '!' ? word : shellWord(quoted?.replace(/\\(.)/g, '$1') ?? word)))
+    .join(' ');
 }
 
 function tableOption(table: string): string {
@@ -68,7 +76,7 @@ function ufwRule({ protocol, ports, source, destination, interface: on, rule }: 
   if (source === null && destination === null && on === null && port !== '') return `${action} ${port}/${protocol}`;
   const words = [
     action,
-    ...(on === null ? [] : [`in on ${on}`]),
+    ...(on === null ? [] : [`in on ${shellWord(on)}`]),
     ...(protocol === 'any' ? [] : [`proto ${protocol}`]),
     `from ${source ?? 'any'} to ${destination ?? 'any'}`,
     ...(port === '' ? [] : [`port ${port}`]),

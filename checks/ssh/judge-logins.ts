@@ -1,6 +1,7 @@
 import type { Judgement } from '../../src/model/check.ts';
 import { cannotTell, type Unknown, unknown } from '../../src/model/fact.ts';
 import type { SshContext, SshLogins } from '../../src/model/facts/ssh.ts';
+import { correctionsOf } from './corrections.ts';
 import type { Opening } from './openings.ts';
 
 /** How one check looks at log-ins. */
@@ -11,6 +12,8 @@ export interface View {
   readonly openings: (context: SshContext) => readonly Opening[];
   /** The sentence and the value of a context in which nothing is wrong. */
   readonly passed: (context: SshContext) => Opening;
+  /** What must be so before anything is changed. */
+  readonly first?: string;
 }
 
 /**
@@ -49,12 +52,16 @@ function brokenConfig(error: string, expected: string): Judgement {
   };
 }
 
-function judgeContext(context: SshContext, logins: SshLogins, { openings, passed, expected }: View): Judgement {
+function judgeContext(context: SshContext, logins: SshLogins, { openings, passed, expected, first }: View): Judgement {
   const found = openings(context);
   const subject = context.criteria === undefined ? {} : { subject: `sshd:${context.criteria}` };
   if (found.length > 0) {
     const because = found.map((one) => one.because).join(' ');
-    return { verdict: 'fail', because, expected, actual: found.map((one) => one.actual).join('; '), ...subject };
+    const actual = found.map((one) => one.actual).join('; ');
+    const corrections = found.flatMap((one) => one.correction ?? []);
+    const steps = corrections.length === 0 ? {} : { remediation: correctionsOf(corrections, first) };
+    const rest = corrections.length > 0 && corrections.length < found.length ? { alsoGeneral: true as const } : {};
+    return { verdict: 'fail', because, expected, actual, ...steps, ...rest, ...subject };
   }
   const { because, actual } = passed(context);
   const match = context.criteria === undefined ? blocksSentence(logins.matchBlocks) : '';

@@ -2,6 +2,7 @@ import type { Facts, Problem } from '../../src/model/check.ts';
 import type { SshMethods } from '../../src/model/facts/outside.ts';
 import type { SshContext, SshLogins, SshSettings } from '../../src/model/facts/ssh.ts';
 import { attempt } from '../outside.ts';
+import { correction, correctionsOf, FIRST_A_KEY } from './corrections.ts';
 import { decidedBy } from './openings.ts';
 
 const KEYWORDS: Readonly<Record<string, readonly [keyword: string, setting: keyof SshSettings]>> = {
@@ -28,8 +29,20 @@ export function offeredProblems(
     .map((method) => {
       const contradiction = refusedBy(method, user, logins);
       const because = `${from} offers ${method} to the user ${user}.${contradiction}`;
-      return { because, actual: `${method} offered`, ...(contradiction === '' ? {} : { remediation: RELOAD }) };
+      const steps = contradiction === '' ? correctionsFor(method, user, logins) : RELOAD;
+      return { because, actual: `${method} offered`, ...(steps === undefined ? {} : { remediation: steps }) };
     });
+}
+
+/** What closes a method in all contexts that allow it, where it is known which lines do. */
+function correctionsFor(method: string, user: string, logins: SshLogins | undefined): string | undefined {
+  const [keyword, setting] = KEYWORDS[method] ?? [];
+  if (keyword === undefined || setting === undefined) return undefined;
+  const open = contextsFor(user, logins).filter(
+    ({ settings }) => settings[setting] === true && settings.authenticationMethods.join() === 'any',
+  );
+  const all = open.flatMap((context) => correction(context, keyword, 'no') ?? []);
+  return all.length > 0 && all.length === open.length ? correctionsOf(all, FIRST_A_KEY) : undefined;
 }
 
 /** The sentence that the host's own configuration says otherwise; empty when it does not, or cannot be read. */

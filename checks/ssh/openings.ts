@@ -1,9 +1,12 @@
 import type { SshContext, SshSettings } from '../../src/model/facts/ssh.ts';
+import { correction } from './corrections.ts';
 
 /** What is wrong with one context: a full sentence, and the observed value. */
 export interface Opening {
   readonly because: string;
   readonly actual: string;
+  /** The commands that close it; undefined: those of the check. */
+  readonly correction?: string | undefined;
 }
 
 /**
@@ -43,16 +46,22 @@ export function openingsOf(context: SshContext): readonly Opening[] {
     const [keyword, sentence] = SWITCH[method] ?? [method, `${method} is accepted`];
     const isAny = settings.authenticationMethods.join() === 'any';
     const decisive = isAny ? keyword : 'AuthenticationMethods';
-    return { because: `${sentence} for ${who}: ${decidedBy(context, decisive)}.`, actual: `${keyword} yes` };
+    return {
+      because: `${sentence} for ${who}: ${decidedBy(context, decisive)}.`,
+      actual: `${keyword} yes`,
+      correction: correction(context, decisive, isAny ? 'no' : 'publickey'),
+    };
   });
   if (settings.permitEmptyPasswords) {
     const because = `Empty passwords are permitted for ${who}: ${decidedBy(context, 'PermitEmptyPasswords')}.`;
-    found.push({ because, actual: 'PermitEmptyPasswords yes' });
+    const shut = correction(context, 'PermitEmptyPasswords', 'no');
+    found.push({ because, actual: 'PermitEmptyPasswords yes', correction: shut });
   }
   if (!ways.some((way) => way.includes('publickey'))) {
     const keyword = settings.pubkeyAuthentication ? 'AuthenticationMethods' : 'PubkeyAuthentication';
     const because = `Keys do not open the door for ${who}: ${decidedBy(context, keyword)}.`;
-    found.push({ because, actual: 'no log-in by key' });
+    const value = settings.pubkeyAuthentication ? 'publickey' : 'yes';
+    found.push({ because, actual: 'no log-in by key', correction: correction(context, keyword, value) });
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { defineCheck } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
+import { FIRST_A_KEY, LOAD } from './corrections.ts';
 import { judgeLogins } from './judge-logins.ts';
 import { decidedBy, openingsOf } from './openings.ts';
 
@@ -10,12 +11,12 @@ export const sshKeyOnly = defineCheck({
   rationale:
     'Guessing passwords over SSH is the most used way into servers. One password path that is left open, for one ' +
     'user, one address or one dialogue (keyboard-interactive), is enough.',
-  remediation: `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\nPermitEmptyPasswords no\\n' > /etc/ssh/sshd_config.d/00-hardening.conf
-# OpenSSH 8.6 and older: ChallengeResponseAuthentication no instead of KbdInteractiveAuthentication no
-chmod 600 /etc/ssh/sshd_config.d/00-hardening.conf
-# The first value wins. Remove what Match blocks allow, and for cloud-init:
-printf 'ssh_pwauth: false\\n' > /etc/cloud/cloud.cfg.d/99-ssh.cfg; rm -f /etc/ssh/sshd_config.d/50-cloud-init.conf
-sshd -t && systemctl reload ssh`,
+  remediation: `${FIRST_A_KEY}
+grep -i '^Include /etc/ssh/sshd_config.d/' /etc/ssh/sshd_config   # without this line, write the settings at the top of that file
+printf 'PasswordAuthentication no\\nChallengeResponseAuthentication no\\nPermitEmptyPasswords no\\n' > /etc/ssh/sshd_config.d/00-0-key-only.conf
+chmod 600 /etc/ssh/sshd_config.d/00-0-key-only.conf
+# The first value wins, and Match blocks win over it: take out what they allow
+${LOAD}`,
   limits:
     'Judged from inside: what the daemon offers to a stranger is not tried. SSH servers inside containers, and ' +
     'accounts that the name service does not list, are not seen.',
@@ -34,6 +35,7 @@ sshd -t && systemctl reload ssh`,
     return judgeLogins(logins, {
       expected: 'every way to log in needs a private key',
       contexts: logins.contexts,
+      first: FIRST_A_KEY,
       openings: openingsOf,
       passed(context) {
         const isAny = context.settings.authenticationMethods.join() === 'any';

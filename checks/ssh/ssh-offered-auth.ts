@@ -2,6 +2,7 @@ import { defineCheck, judge } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import { need } from '../need.ts';
 import { seenFrom } from '../outside.ts';
+import { FIRST_A_KEY, LOAD } from './corrections.ts';
 import { mustKnow } from './offer.ts';
 import { loginsOf, offeredProblems, withheldText } from './offered-methods.ts';
 
@@ -11,8 +12,10 @@ export const sshOfferedAuth = defineCheck({
   severity: 'high',
   rationale:
     'Files say what sshd should do; only the running server shows what it does. One that was not reloaded still asks everybody for passwords, and password guessers notice first.',
-  remediation: `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-hardening.conf
-sshd -t && systemctl reload ssh`,
+  remediation: `${FIRST_A_KEY}
+printf 'PasswordAuthentication no\\nChallengeResponseAuthentication no\\n' > /etc/ssh/sshd_config.d/00-0-key-only.conf
+# The first value wins, and Match blocks win over it: ssh-key-only names the line that decides
+${LOAD}`,
   limits:
     'Asked with the method "none" for the user who scans, from the address of the scanner: Match blocks may treat others otherwise (ssh-key-only reads them). Methods that follow a key are not offered yet and not seen. Only the first address of the host is asked.',
   mappings: {

@@ -1,7 +1,13 @@
 import { defineCheck } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
+import { correction, LOAD } from './corrections.ts';
 import { judgeLogins } from './judge-logins.ts';
 import { decidedBy } from './openings.ts';
+
+const FIRST_SUDO = '# Only once another account logs in and becomes root by sudo; keep this session open until then';
+const DROP_IN = (value: string): string =>
+  `printf 'PermitRootLogin ${value}\\n' > /etc/ssh/sshd_config.d/00-0-root-login.conf
+chmod 600 /etc/ssh/sshd_config.d/00-0-root-login.conf`;
 
 export const sshRootLogin = defineCheck<'sshLogins', { permitRootLogin: 'no' | 'prohibit-password' }>({
   id: 'ssh-root-login',
@@ -10,9 +16,8 @@ export const sshRootLogin = defineCheck<'sshLogins', { permitRootLogin: 'no' | '
   rationale:
     'root is the one account name that every attacker knows. A password for it can be guessed; and shared root ' +
     'log-ins leave nobody to name in the logs.',
-  remediation: `printf 'PermitRootLogin no\\n' > /etc/ssh/sshd_config.d/00-root.conf   # or prohibit-password, for keys only
-chmod 600 /etc/ssh/sshd_config.d/00-root.conf
-sshd -t && systemctl reload ssh`,
+  remediation: `${DROP_IN('prohibit-password')}
+${LOAD}`,
   limits: 'Root log-in by other means (console, su, sudo) is not judged here.',
   mappings: {
     'cis-debian-12': ['5.1.20'],
@@ -36,6 +41,7 @@ sshd -t && systemctl reload ssh`,
     return judgeLogins(logins, {
       expected: `PermitRootLogin ${accepted.join(' or ')}`,
       contexts: logins.rootContexts,
+      ...(permitRootLogin === 'no' ? { first: FIRST_SUDO } : {}),
       openings(context) {
         const { permitRootLogin: actual } = context.settings;
         if (accepted.includes(actual)) return [];
@@ -44,6 +50,7 @@ sshd -t && systemctl reload ssh`,
           {
             because: `${context.who} ${how}: ${decidedBy(context, 'PermitRootLogin')}.`,
             actual: `PermitRootLogin ${actual}`,
+            correction: correction(context, 'PermitRootLogin', permitRootLogin) ?? DROP_IN(permitRootLogin),
           },
         ];
       },

@@ -50,9 +50,10 @@ export function cannotDate(what: string, epoch: number, remedy?: string): never 
   );
 }
 
-/** A problem whose sentence says all there is to say. */
-export function problem(because: string): Problem {
-  return { because, actual: because.replace(/\.$/, '') };
+/** A problem whose sentence says all there is to say, but for the commands that it needs beside those of the check. */
+export function problem(because: string, remediation?: string): Problem {
+  const actual = because.replace(/\.$/, '');
+  return { because, actual, ...(remediation === undefined ? {} : { remediation }) };
 }
 
 /** `openssl 3.0.20 (3.0.22 is available)`, at most five, then how many more. */

@@ -10,6 +10,9 @@ export const WEEKDAY = /^([0-6]|Sun(day)?|Mon(day)?|Tue(sday)?|Wed(nesday)?|Thu(
 const ON_SHUTDOWN =
   'Unattended-Upgrade::InstallOnShutdown is on: the daily run installs nothing, and a server is rarely shut down.';
 
+const DAILY = `printf 'Unattended-Upgrade::InstallOnShutdown "false";\\n' > /etc/apt/apt.conf.d/zz-no-shutdown`;
+const EVERY_DAY = `printf '#clear Unattended-Upgrade::Update-Days;\\n' > /etc/apt/apt.conf.d/zz-every-day`;
+
 /** What apt's settings lack for automatic updates. Source: /usr/lib/apt/apt.systemd.daily. */
 export function settingsProblems(settings: UpdateSettings): readonly Problem[] {
   const { periodic, refreshDays, upgradeDays, days, onShutdown } = settings;
@@ -23,10 +26,11 @@ export function settingsProblems(settings: UpdateSettings): readonly Problem[] {
       ? [
           problem(
             `Unattended-Upgrade::Update-Days names no day of the week as unattended-upgrade spells them: ${days.join(', ')}.`,
+            EVERY_DAY,
           ),
         ]
       : []),
-    ...(onShutdown ? [problem(ON_SHUTDOWN)] : []),
+    ...(onShutdown ? [problem(ON_SHUTDOWN, DAILY)] : []),
   ];
 }
 

@@ -11,7 +11,7 @@ export const updatesAutomatic = defineCheck({
   rationale:
     'Known holes must be closed without waiting for a person. Two timers do it: one refreshes the package lists, one installs.',
   remediation: `apt-get install unattended-upgrades
-printf 'APT::Periodic::Enable "1";\\nAPT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/99-auto-upgrades
+printf 'APT::Periodic::Enable "1";\\nAPT::Periodic::Update-Package-Lists "1";\\nAPT::Periodic::Unattended-Upgrade "1";\\n' > /etc/apt/apt.conf.d/zz-auto-upgrades   # read last, so it wins
 systemctl unmask apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service
 systemctl revert apt-daily.timer apt-daily-upgrade.timer   # without drop-ins that change when they elapse
 systemctl enable --now apt-daily.timer apt-daily-upgrade.timer`,

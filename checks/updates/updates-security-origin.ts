@@ -13,6 +13,7 @@ export const updatesSecurityOrigin = defineCheck({
   remediation: `Let unattended-upgrades take the security archive, in /etc/apt/apt.conf.d/50unattended-upgrades.
 Debian: Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };
 Ubuntu: Unattended-Upgrade::Allowed-Origins { "\${distro_id}:\${distro_codename}-security"; };
+Take out what the finding names besides: entries that cannot be read, packages in Unattended-Upgrade::Package-Blacklist, priorities below 100 in /etc/apt/preferences.d.
 Check with: apt-config dump Unattended-Upgrade`,
   limits: 'Archives of third parties are not required to be among the origins.',
   mappings: {

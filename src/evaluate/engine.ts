@@ -99,7 +99,8 @@ function findingOf(
   judgement: Judgement,
   evidence: readonly string[],
 ): Finding {
-  const { subject, verdict, because, expected, actual, remediation, rule } = judgement;
+  const { subject, verdict, because, expected, actual, rule } = judgement;
+  const remediation = judgement.alsoGeneral ? `${judgement.remediation}\n${check.remediation}` : judgement.remediation;
   return {
     id: idOf(capture.host.name, check.id, subject),
     host: capture.host.name,

@@ -26,6 +26,8 @@ export interface Judgement {
   readonly rule?: string;
   /** Exact commands for what was found here; default: the check's own remediation. */
   readonly remediation?: string;
+  /** A part of what was found has no commands of its own: the check's remediation is needed as well. */
+  readonly alsoGeneral?: true;
 }
 
 /** What a check may know besides facts: everything is an argument, nothing is looked up. */
@@ -115,20 +117,27 @@ export function judge(
       ignorance ??= error;
     }
   }
-  const remediation = [...new Set(problems.flatMap((problem) => problem.remediation ?? []))].join('\n');
   if (problems.length > 0) {
     return {
       verdict: 'fail',
       because: problems.map((problem) => problem.because).join(' '),
       expected: pass.expected,
       actual: problems.map((problem) => problem.actual).join('; '),
-      ...(remediation === '' ? {} : { remediation }),
+      ...stepsOf(problems),
     };
   }
   if (ignorance !== undefined) throw ignorance;
   const because = typeof pass.because === 'string' ? pass.because : pass.because();
   const actual = typeof pass.actual === 'function' ? pass.actual() : pass.actual;
   return { verdict: 'pass', because, expected: pass.expected, actual: actual ?? pass.expected };
+}
+
+/** All that has to be done; what an earlier step does already is not said again. */
+function stepsOf(problems: readonly Problem[]): Pick<Judgement, 'remediation' | 'alsoGeneral'> {
+  const own = problems.flatMap((problem) => problem.remediation ?? []);
+  if (own.length === 0) return {};
+  const steps = own.filter((step, at) => !own.some((other, i) => other.includes(step) && (other !== step || i < at)));
+  return { remediation: steps.join('\n'), ...(own.length < problems.length ? { alsoGeneral: true } : {}) };
 }
 
 /** A condition does not exist here, by a named rule. */
