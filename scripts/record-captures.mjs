@@ -55,7 +55,7 @@ try {
   const { readCaptures } = await import('../dist/src/evidence/captures.js');
   const { openRun } = await import('../dist/src/evidence/run.js');
   mkdirSync(out, { recursive: true });
-  for await (const recorded of readCaptures(where, (await openRun(where)).captures)) {
+  for await (const recorded of readCaptures(where, await openRun(where))) {
     const capture = JSON.parse(scrub(JSON.stringify(recorded)));
     capture.host.source = 'recorded';
     const file = join(out, `${capture.host.name}.json`);

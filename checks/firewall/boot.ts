@@ -1,4 +1,4 @@
-import type { Facts, Problem } from '../../src/model/check.ts';
+import type { Facts, Problem, Scope } from '../../src/model/check.ts';
 import { type Fact, read } from '../../src/model/fact.ts';
 import type { Backend, Family } from '../../src/model/facts/firewall.ts';
 import { need } from '../need.ts';
@@ -7,10 +7,10 @@ import { keepSsh } from './now.ts';
 type BootFacts = Facts<'ufw' | 'firewallUnits' | 'packetFilter6' | 'storedAlternatives'>;
 
 /** Why this back end does not filter after the next boot; nothing when it does. */
-export function bootProblems(backend: Backend, facts: BootFacts, sshPort: () => number): readonly Problem[] {
+export function bootProblems(backend: Backend, facts: BootFacts, scope: Scope): readonly Problem[] {
   switch (backend) {
     case 'ufw':
-      return ufwProblems(facts, sshPort);
+      return ufwProblems(facts, scope);
     case 'firewalld':
       return unitProblems(facts, ['firewalld.service']);
     case 'nftables': {
@@ -30,14 +30,14 @@ export function bootProblems(backend: Backend, facts: BootFacts, sshPort: () => 
   }
 }
 
-function ufwProblems(facts: BootFacts, sshPort: () => number): readonly Problem[] {
+function ufwProblems(facts: BootFacts, scope: Scope): readonly Problem[] {
   const ufw = facts.get('ufw');
   if (ufw === undefined) return [];
   if (ufw.enabled) return unitProblems(facts, ['ufw.service']);
   const setting: Problem = {
     because: `ufw does not start at boot: ENABLED is "${ufw.enabledText}" in /etc/ufw/ufw.conf, and only "yes" starts it.`,
     actual: `ENABLED=${ufw.enabledText}`,
-    remediation: `${keepSsh(sshPort())}\nufw --force enable`,
+    remediation: `${keepSsh(scope)}\nufw --force enable`,
   };
   return [setting, ...unitProblems(facts, ['ufw.service'])];
 }

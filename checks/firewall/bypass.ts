@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/model/check.ts';
+import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Opening, PacketFilter, Published, Ufw } from '../../src/model/facts/firewall.ts';
 import { shellWord } from '../../src/model/shell-word.ts';
@@ -8,18 +8,14 @@ import { keepSsh, plain } from './now.ts';
 import { closing, grouped, listText, trafficText } from './words.ts';
 
 /** The kernel does not do what ufw's files say, although something filters. */
-export function wordProblems(
-  filters: readonly PacketFilter[],
-  ufw: Ufw | undefined,
-  sshPort: () => number,
-): readonly Problem[] {
+export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefined, scope: Scope): readonly Problem[] {
   if (ufw?.enabled !== true) return [];
   const wrong = filters.filter(
     (filter) => filter.denies && filter.ufw !== 'hooked' && (filter.family === 'IPv4' || ufw.ipv6),
   );
   if (wrong.length === 0) return [];
   const seen = `ufw is enabled in its files, but incoming ${familyText(wrong)} packets do not go through its chains`;
-  return [plain(seen, `${keepSsh(sshPort())}\nufw disable && ufw --force enable`)];
+  return [plain(seen, `${keepSsh(scope)}\nufw disable && ufw --force enable`)];
 }
 
 /** Rules beside ufw's own that let in what ufw's own do not. Without ufw there is no such thing as "beside". */

@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/model/check.ts';
+import type { Problem, Scope } from '../../src/model/check.ts';
 import type { Forwarding, Opening, PacketFilter } from '../../src/model/facts/firewall.ts';
 import { comesInBy } from './coverage.ts';
 import { familyText } from './families.ts';
@@ -28,10 +28,10 @@ function isOutside(one: Opening, outside: readonly string[]): boolean {
 }
 
 /** What `/etc/default/ufw` makes of the default policy at the next start. */
-export function policyProblem(chain: 'INPUT' | 'FORWARD', policy: string, sshPort: () => number): readonly Problem[] {
+export function policyProblem(chain: 'INPUT' | 'FORWARD', policy: string, scope: Scope): readonly Problem[] {
   if (policy === 'DROP' || policy === 'REJECT') return [];
   const direction = chain === 'INPUT' ? 'incoming' : 'routed';
-  const first = chain === 'INPUT' ? `${keepSsh(sshPort())}\n` : '';
+  const first = chain === 'INPUT' ? `${keepSsh(scope)}\n` : '';
   return [
     {
       because: `DEFAULT_${chain}_POLICY is "${policy}" in /etc/default/ufw, so ufw does not deny ${direction} connections when it starts again.`,

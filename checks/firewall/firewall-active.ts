@@ -32,7 +32,6 @@ ufw --force enable; systemctl enable ufw`,
     },
   },
   evaluate(facts, { acceptBackends }: { acceptBackends: readonly Backend[] }, scope) {
-    const sshPort = () => scope.host.port;
     const wanted = acceptBackends.join(' or ');
     const onlyUfw = wanted === 'ufw';
     const active = (): readonly Backend[] =>
@@ -42,13 +41,12 @@ ufw --force enable; systemctl enable ufw`,
       onlyUfw && facts.get('ufw') === undefined ? plain(facts.absence('ufw')) : undefined;
     const now: Condition = () => {
       if (found() !== undefined) return undefined;
-      if (active().length === 0)
-        return everythingOpen([need(facts, 'packetFilter4')], facts.get('ufw') !== undefined, sshPort);
+      if (active().length === 0) return everythingOpen([need(facts, 'packetFilter4')], facts.get('ufw'), scope);
       return plain(`Incoming connections are filtered by ${backendText(active())}, but only ${wanted} counts here`);
     };
     const atBoot: Condition = () => {
       const backend = onlyUfw ? 'ufw' : found();
-      return backend === undefined ? undefined : bootProblems(backend, facts, sshPort);
+      return backend === undefined ? undefined : bootProblems(backend, facts, scope);
     };
     return judge(
       {

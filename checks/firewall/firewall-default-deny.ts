@@ -26,14 +26,13 @@ ufw disable && ufw --force enable`,
   needs: ['ufw', 'packetFilter4', 'packetFilter6', 'forwarding'],
   params: {},
   evaluate(facts, _params, scope) {
-    const sshPort = () => scope.host.port;
     const forwarding = (): Forwarding => need(facts, 'forwarding');
     const stored: Condition = () => {
       const ufw = facts.get('ufw');
       if (ufw?.enabled !== true) return undefined;
-      const incoming = policyProblem('INPUT', ufw.inputPolicy, sshPort);
+      const incoming = policyProblem('INPUT', ufw.inputPolicy, scope);
       const forwards = forwarding().IPv4.length + forwarding().IPv6.length > 0;
-      return [...incoming, ...(forwards ? policyProblem('FORWARD', ufw.forwardPolicy, sshPort) : [])];
+      return [...incoming, ...(forwards ? policyProblem('FORWARD', ufw.forwardPolicy, scope) : [])];
     };
     const six = (): string =>
       facts.get('packetFilter6') === undefined ? ` (${facts.absence('packetFilter6')})` : ' and IPv6';
@@ -44,7 +43,7 @@ ufw disable && ufw --force enable`,
         actual: () => `denied by default for IPv4${six()}`,
       },
       [
-        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined, sshPort)),
+        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw'), scope)),
         inKernel(facts, wideProblems),
         stored,
         inKernel(facts, (filters) => routedProblems(filters, forwarding)),

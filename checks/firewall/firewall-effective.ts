@@ -27,7 +27,6 @@ export const firewallEffective = defineCheck({
   view: 'both',
   params: {},
   evaluate(facts, _params, scope) {
-    const sshPort = () => scope.host.port;
     const beside = (): string => {
       const names = need(facts, 'packetFilter4').chains.filter(
         (chain) => !chain.denies && chain.name.startsWith('iptables-legacy'),
@@ -43,8 +42,8 @@ export const firewallEffective = defineCheck({
         actual: 'nothing around the firewall',
       },
       [
-        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw') !== undefined, sshPort)),
-        inKernel(facts, (filters) => wordProblems(filters, facts.get('ufw'), sshPort)),
+        inKernel(facts, (filters) => everythingOpen(filters, facts.get('ufw'), scope)),
+        inKernel(facts, (filters) => wordProblems(filters, facts.get('ufw'), scope)),
         inKernel(facts, foreignProblems),
         inKernel(facts, publishedProblems),
         () => seenProblems(facts),

@@ -1,45 +1,45 @@
-import type { Problem } from '../../src/model/check.ts';
-import type { PacketFilter } from '../../src/model/facts/firewall.ts';
+import type { Problem, Scope } from '../../src/model/check.ts';
+import type { PacketFilter, Ufw } from '../../src/model/facts/firewall.ts';
 import { familyText } from './families.ts';
 
-/** Comes before everything that makes a firewall deny. `port`: the one through which the host was reached. */
-export function keepSsh(port: number): string {
-  return `ufw allow ${port}/tcp   # SSH, as this scan came in; add any other port that you log in on, else you lock yourself out`;
+/** Comes before everything that makes a firewall deny. SSH is where the host was reached. */
+export function keepSsh({ host }: Scope): string {
+  return `ufw allow ${host.port}/tcp   # SSH, as this scan came in; add any other port that you log in on, else you lock yourself out`;
 }
 
 /** The kernel lets everything in: why, as far as ufw is concerned. Nothing when it does not. */
 export function everythingOpen(
   filters: readonly PacketFilter[],
-  ufwInstalled: boolean,
-  sshPort: () => number,
+  ufw: Ufw | undefined,
+  scope: Scope,
 ): readonly Problem[] {
   const open = filters.filter((filter) => !filter.denies);
   return (['hooked', 'unhooked', 'absent'] as const).flatMap((state) => {
     const same = open.filter((filter) => filter.ufw === state);
-    return same.length === 0 ? [] : [openProblem(same, state, ufwInstalled, sshPort)];
+    return same.length === 0 ? [] : [openProblem(same, state, ufw, scope)];
   });
 }
 
 function openProblem(
   filters: readonly PacketFilter[],
   state: PacketFilter['ufw'],
-  ufwInstalled: boolean,
-  sshPort: () => number,
+  ufw: Ufw | undefined,
+  scope: Scope,
 ): Problem {
   const families = familyText(filters);
   const open = `the kernel accepts every incoming ${families} connection`;
   const actual = `every ${families} connection accepted`;
   if (state === 'hooked') {
     const because = `ufw's chains are in the kernel, but what they leave undecided is accepted, and ${open}: ${policies(filters)}.`;
-    const remediation = `${keepSsh(sshPort())}\nufw default deny incoming\nufw --force enable`;
+    const remediation = `${keepSsh(scope)}\nufw default deny incoming\nufw --force enable`;
     return { because, actual, remediation };
   }
   if (state === 'unhooked') {
     const because = `ufw's chains are in the kernel, but nothing leads to them: ${open}.`;
-    return { because, actual, remediation: `${keepSsh(sshPort())}\nufw disable && ufw --force enable` };
+    return { because, actual, remediation: `${keepSsh(scope)}\nufw disable && ufw --force enable` };
   }
-  if (ufwInstalled) {
-    const remediation = `${keepSsh(sshPort())}\nufw --force enable`;
+  if (ufw !== undefined) {
+    const remediation = `${keepSsh(scope)}\nufw --force enable`;
     return { because: `ufw is installed but inactive: ${open}.`, actual, remediation };
   }
   return { because: `No firewall is active: ${open}.`, actual };

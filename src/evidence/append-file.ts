@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { bufferPool } from '../model/buffers.ts';
@@ -29,8 +30,8 @@ interface Batch {
   readonly done: Promise<void>;
 }
 
-/** An append file on a handle that was opened for it. `file`: what messages call it. */
-export function appendFile(handle: FileHandle, file: string): AppendFile {
+/** An append file on a handle that was opened for it. `file`: what messages call it. `hash` is given all that is written. */
+export function appendFile(handle: FileHandle, file: string, hash?: Hash): AppendFile {
   let end = 0;
   let last: Promise<unknown> = Promise.resolve();
   /** More may be added to it until its turn comes. */
@@ -41,7 +42,9 @@ export function appendFile(handle: FileHandle, file: string): AppendFile {
     const write = async () => {
       if (batch === own) batch = undefined;
       try {
-        await writing(file, () => writeAll(handle, buffer.subarray(0, own.length), at));
+        const bytes = buffer.subarray(0, own.length);
+        hash?.update(bytes);
+        await writing(file, () => writeAll(handle, bytes, at));
       } finally {
         buffers.give(buffer);
       }
@@ -69,8 +72,8 @@ export function appendFile(handle: FileHandle, file: string): AppendFile {
   };
 }
 
-export async function openAppendFile(path: string): Promise<AppendFile> {
-  return appendFile(await open(path, 'wx', 0o644), path);
+export async function openAppendFile(path: string, hash?: Hash): Promise<AppendFile> {
+  return appendFile(await open(path, 'wx', 0o644), path, hash);
 }
 
 /** A disk that gets full takes a part and says so only at the next attempt. */

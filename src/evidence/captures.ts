@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Answer, answersOf } from '../answers/answers.ts';
 import type { Capture } from '../model/host.ts';
@@ -25,10 +25,13 @@ export interface CaptureStore {
   /** Resolves when all of them are on the disk, and not only with the kernel. */
   sync(): Promise<void>;
   close(): Promise<void>;
+  /** SHA-256 of all lines, hex; once they are written. */
+  sha256(): string;
 }
 
 export async function openCaptures(folder: string): Promise<CaptureStore> {
-  const lines = await openAppendFile(join(folder, CAPTURES));
+  const hash = createHash('sha256');
+  const lines = await openAppendFile(join(folder, CAPTURES), hash);
   const places = new Map<string, Span>();
   const objects = objectStore(join(folder, OBJECTS));
   return {
@@ -44,6 +47,7 @@ export async function openCaptures(folder: string): Promise<CaptureStore> {
       await objects.sync();
     },
     close: () => lines.close(),
+    sha256: () => hash.copy().digest('hex'),
   };
 }
 
@@ -90,8 +94,19 @@ function objectStore(folder: string) {
 /** Characters of objects that are kept while captures are read. */
 const KEPT = 16_000_000;
 
-/** The captures of a finished run, in the order of `places`, one at a time. Throws `RunError` with what is missing or broken. */
-export async function* readCaptures(folder: string, places: Readonly<Record<string, Span>>): AsyncIterable<Capture> {
+/** What `run.json` says of the captures. */
+export interface CapturesOfRun {
+  /** Host name → its line. */
+  readonly captures: Readonly<Record<string, Span>>;
+  /** SHA-256 of `captures.ndjson`, hex. */
+  readonly capturesSha256: string;
+}
+
+/**
+ * The captures of a finished run, in the order of `captures`, one at a time. Throws `RunError` with what is missing or broken;
+ * behind the last one where the file is not the one that was recorded, so nothing may be concluded before that.
+ */
+export async function* readCaptures(folder: string, run: CapturesOfRun): AsyncIterable<Capture> {
   const path = join(folder, CAPTURES);
   const objects = recent<string, string>(KEPT, (text) => text.length);
   const handle = await openRegular(path).catch((error: unknown) => {
@@ -99,16 +114,24 @@ export async function* readCaptures(folder: string, places: Readonly<Record<stri
   });
   try {
     const { size } = await handle.stat();
-    for (const [host, span] of Object.entries(places)) {
+    for (const [host, span] of Object.entries(run.captures)) {
       if (!isInside(span, size)) throw new RunError('data', `${path}: the capture of ${host} is missing or cut off.`);
       const line = parseJson(readSpan(handle.fd, span, Buffer.allocUnsafe(span.bytes), path), path);
       if (!isCapture(line, host))
         throw new RunError('data', `${path}: at byte ${span.at} is not the capture of ${host}.`);
       yield await whole(line, folder, objects);
     }
+    await checkSum(handle, path, run.capturesSha256);
   } finally {
     await handle.close();
   }
+}
+
+async function checkSum(handle: FileHandle, path: string, expected: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const bytes of handle.createReadStream({ start: 0, autoClose: false })) hash.update(bytes);
+  if (hash.digest('hex') === expected) return;
+  throw new RunError('data', `${path}: this is not what was recorded; its SHA-256 is not the one in run.json.`);
 }
 
 function isInside(span: unknown, size: number): span is Span {

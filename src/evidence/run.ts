@@ -6,22 +6,19 @@ import { bufferPool } from '../model/buffers.ts';
 import type { CommandEntry, RunEntry } from '../model/finding.ts';
 import type { Capture } from '../model/host.ts';
 import { roomFor, type Text, writePieces } from '../model/utf8.ts';
-import type { Span } from './append-file.ts';
-import { type CaptureStore, openCaptures } from './captures.ts';
+import { type CaptureStore, type CapturesOfRun, openCaptures } from './captures.ts';
 import { causeOf, RunError, writing } from './error.ts';
 import { makeFolder, syncFolder } from './folders.ts';
 import { isRecord, parseJson, readRegular } from './regular.ts';
 import { openSpool, type Spool } from './spool.ts';
 
 /** `run.json`: the run itself, and what it takes to judge it again. */
-export interface RunFile {
+export interface RunFile extends CapturesOfRun {
   readonly runVersion: 2;
   readonly run: RunEntry;
   readonly baselines: readonly Baseline[];
   /** What was sent to the hosts. */
   readonly commands: readonly CommandEntry[];
-  /** Host name → its line of `captures.ndjson`. */
-  readonly captures: Readonly<Record<string, Span>>;
 }
 
 /** A run that is being written, under a name that no reader takes for a run. */
@@ -70,7 +67,6 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
     create,
     addCapture: (capture) => captures.add(capture),
     async finish(run, baselines, commands) {
-      const file: RunFile = { runVersion: 2, run, baselines, commands, captures: captures.places() };
       // Some file systems say only now that there was no room.
       await writing(folder, async () => {
         await captures.sync();
@@ -78,6 +74,8 @@ export async function createRun(out: string, id: string): Promise<RunDraft> {
         await spool.close();
         await rm(join(folder, '.spool'));
       });
+      const kept = { captures: captures.places(), capturesSha256: captures.sha256() };
+      const file: RunFile = { runVersion: 2, run, baselines, commands, ...kept };
       await writeWhole(create, 'run.json', `${JSON.stringify(file, null, 2)}\n`);
       const final = join(out, id);
       // What has its name is whole, and stays so when the power fails.
@@ -175,6 +173,7 @@ function isRunFile(file: unknown): file is RunFile {
     isRecord(file.run) &&
     Array.isArray(file.baselines) &&
     Array.isArray(file.commands) &&
-    isRecord(file.captures)
+    isRecord(file.captures) &&
+    typeof file.capturesSha256 === 'string'
   );
 }

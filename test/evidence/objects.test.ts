@@ -37,7 +37,7 @@ async function runOf(captures: readonly Capture[]): Promise<string> {
 
 async function capturesIn(folder: string): Promise<Capture[]> {
   const all: Capture[] = [];
-  for await (const capture of readCaptures(folder, (await openRun(folder)).captures)) all.push(capture);
+  for await (const capture of readCaptures(folder, await openRun(folder))) all.push(capture);
   return all;
 }
 

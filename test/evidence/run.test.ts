@@ -55,7 +55,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 async function* capturesIn(folder: string): AsyncIterable<Capture> {
-  yield* readCaptures(folder, (await openRun(folder)).captures);
+  yield* readCaptures(folder, await openRun(folder));
 }
 
 describe('a run', () => {
@@ -199,6 +199,24 @@ describe('what is not a whole run is refused', () => {
     ['"bytes": ', '"bytes": 9'],
   ])('a place that cannot be: %s → %s', async (from, to) => {
     await expect(edited('run.json', (text) => text.replace(from, to))).rejects.toThrow(/missing or cut off/);
+  });
+
+  test('a word of a capture that somebody changed', async () => {
+    const other = edited('captures.ndjson', (text) => text.replace('"bytesIn":1', '"bytesIn":2'));
+    await expect(other).rejects.toThrow(/captures\.ndjson: this is not what was recorded/);
+  });
+
+  test('a capture that is there and that run.json does not name', async () => {
+    const more = edited('captures.ndjson', (text) => text + text);
+    await expect(more).rejects.toThrow(/this is not what was recorded/);
+  });
+
+  test('the sum is the one of sha256sum', async () => {
+    const folder = await finished();
+    const { capturesSha256 } = await openRun(folder);
+    expect(execFileSync('sha256sum', [join(folder, 'captures.ndjson')], { encoding: 'utf8' })).toContain(
+      capturesSha256,
+    );
   });
 
   test('a capture of another host', async () => {

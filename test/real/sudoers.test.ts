@@ -64,7 +64,7 @@ const sh = (suite: string, script: string): string => {
 };
 
 async function outputsOf(report: ScanReport, host: string): Promise<readonly Output[]> {
-  for await (const capture of readCaptures(report.folder, (await openRun(report.folder)).captures))
+  for await (const capture of readCaptures(report.folder, await openRun(report.folder)))
     if (capture.host.name === host) return capture.outputs;
   return [];
 }

@@ -68,7 +68,7 @@ async function judgeAgain({ console }: Context, again: Again): Promise<number> {
   const draft = await createRun(out, newRunId(new Date()));
   try {
     const assessment = newAssessment(baselines, file.run.view, draft.spool);
-    for await (const capture of readCaptures(folder, file.captures)) {
+    for await (const capture of readCaptures(folder, file)) {
       if (keep) await draft.addCapture(capture);
       await assessment.take(capture).written;
     }

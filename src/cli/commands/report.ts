@@ -41,7 +41,7 @@ async function render(run: string, name: FormatName, temporary: string): Promise
   const draft = await createRun(temporary, newRunId(new Date()));
   try {
     const assessment = newAssessment(file.baselines, file.run.view, draft.spool);
-    for await (const capture of readCaptures(run, file.captures)) await assessment.take(capture).written;
+    for await (const capture of readCaptures(run, file)) await assessment.take(capture).written;
     const parts: Text[] = [];
     // Bytes are the writer's again when this returns.
     const keep = (text: Text) => parts.push(typeof text === 'string' ? text : Buffer.from(text));
