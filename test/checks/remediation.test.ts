@@ -26,6 +26,17 @@ describe('what a remediation tells to type', () => {
     expect(finding?.remediation).toContain("chmod 600 '/home/alice/$(reboot)/.env'");
   });
 
+  test('and so are they in what could not be looked at', () => {
+    const { now, outputs } = recording('trixie-secrets-unlisted-home');
+    const hostile = outputs.map((output) => ({
+      ...output,
+      stdout: output.stdout.replaceAll('/home/alice', '/home/$(reboot)'),
+      stderr: output.stderr.replaceAll('/home/alice', '/home/$(reboot)'),
+    }));
+    const [finding] = judged(secretsPermissions, captureOf({ now, outputs: hostile }));
+    expect(finding?.remediation).toContain("chmod o-rx '/home/$(reboot)'");
+  });
+
   test('so are the words of a rule', () => {
     const save = stdoutOf(recorded('pass'), 'iptables-save').replace(
       '-A INPUT -j ufw-before-logging-input',

@@ -7,6 +7,7 @@ import {
   type SecretFiles,
   TLS_KEYS,
 } from '../../model/facts/secrets.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { type Directory, hasLoginShell, membersOf, readDirectory } from '../accounts.ts';
 import { byParts, byText } from '../memo.ts';
 import type { Outputs } from '../outputs.ts';
@@ -174,7 +175,7 @@ function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
 }
 
 function remedyOf(path: string): string {
-  return `Let the scanning account read ${path}, or close it: chmod o-rx ${path}`;
+  return `Let the scanning account read ${path}, or close it: chmod o-rx ${shellWord(path)}`;
 }
 
 /** The places that are in this folder, or that it is. */
@@ -204,13 +205,14 @@ function letsOthersPass(row: Row, rows: Rows, directory: Directory): boolean {
 
 function unreadOf(path: string): ClosedPlace {
   const because = `${path} could not be read, so the keys and document roots that it names are not known.`;
-  return { path, places: [TLS_KEYS, DOCUMENT_ROOTS], isOpenToOthers: true, because, remedy: remedyOf(path) };
+  const remedy = `Let the scanning account read ${path}: ls -l ${shellWord(path)}`;
+  return { path, places: [TLS_KEYS, DOCUMENT_ROOTS], isOpenToOthers: true, because, remedy };
 }
 
 /** Whoever may not pass it: the web server does, and hands out what is in it. */
 function closedRootOf(path: string): ClosedPlace {
   const because = `The document root ${path} could not be looked into, and the web server may hand out what is in it.`;
-  const remedy = `Let the scanning account list ${path}: ls -a ${path}`;
+  const remedy = `Let the scanning account list ${path}: ls -a ${shellWord(path)}`;
   return { path, places: [DOCUMENT_ROOTS], isOpenToOthers: true, because, remedy };
 }
 
