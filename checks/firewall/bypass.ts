@@ -4,7 +4,7 @@ import type { Opening, PacketFilter, Published, Ufw } from '../../src/model/fact
 import { shellWord } from '../../src/model/shell-word.ts';
 import { permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
-import { keepSsh, plain } from './now.ts';
+import { hookAgain, keepSsh, plain } from './now.ts';
 import { closing, grouped, listText, trafficText } from './words.ts';
 
 /** The kernel does not do what ufw's files say, although something filters. */
@@ -15,7 +15,8 @@ export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefi
   );
   if (wrong.length === 0) return [];
   const seen = `ufw is enabled in its files, but incoming ${familyText(wrong)} packets do not go through its chains`;
-  return [plain(seen, `${keepSsh(scope)}\nufw disable && ufw --force enable`)];
+  const isLoose = wrong.some((filter) => filter.ufw === 'unhooked');
+  return [plain(seen, isLoose ? hookAgain(scope) : `${keepSsh(scope)}\nufw disable && ufw --force enable`)];
 }
 
 /** Rules beside ufw's own that let in what ufw's own do not. Without ufw there is no such thing as "beside". */

@@ -13,7 +13,7 @@ export const firewallEffective = defineCheck({
     'Docker, port forwards and hand-made rules let connections in that `ufw status` never shows; the operator believes a port closed that the world can reach.',
   remediation: `# Docker: publish on loopback only (-p 127.0.0.1:5432:5432, or "ip": "127.0.0.1" in /etc/docker/daemon.json)
 # Rules outside ufw: remove them, and say the same with: ufw allow PORT/tcp
-# Chains out of step: ufw disable && ufw --force enable`,
+# Nothing leads to ufw's chains: /lib/ufw/ufw-init flush-all && ufw --force enable, then restart fail2ban and Docker`,
   limits:
     'Interfaces of the default route count as outside; where a container is reachable through another one only, it is not reported. eBPF and nftables ingress hooks are seen only where a port answers from outside that the rules deny.',
   mappings: {

@@ -7,6 +7,18 @@ export function keepSsh({ host }: Scope): string {
   return `ufw allow ${host.port}/tcp   # SSH, as this scan came in; add any other port that you log in on, else you lock yourself out`;
 }
 
+/**
+ * Brings back what leads to ufw's chains. "ufw reload" and "ufw disable && ufw enable" do not: they leave chains as they are that
+ * they find, and set the policy to drop, so that nothing comes in any more, not even the packets of this session. Seen on
+ * ufw 0.36 to 0.36.2 (Debian 11 to 13). Flushing takes the rules of others as well.
+ */
+export function hookAgain(scope: Scope): string {
+  return `${keepSsh(scope)}
+# Not "ufw reload": it would drop every packet, those of this session as well
+/lib/ufw/ufw-init flush-all && ufw --force enable
+systemctl try-restart fail2ban docker   # their rules went with the others`;
+}
+
 /** The kernel lets everything in: why, as far as ufw is concerned. Nothing when it does not. */
 export function everythingOpen(
   filters: readonly PacketFilter[],
@@ -36,7 +48,7 @@ function openProblem(
   }
   if (state === 'unhooked') {
     const because = `ufw's chains are in the kernel, but nothing leads to them: ${open}.`;
-    return { because, actual, remediation: `${keepSsh(scope)}\nufw disable && ufw --force enable` };
+    return { because, actual, remediation: hookAgain(scope) };
   }
   if (ufw !== undefined) {
     const remediation = `${keepSsh(scope)}\nufw --force enable`;

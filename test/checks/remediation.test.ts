@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { firewallActive } from '../../checks/firewall/firewall-active.ts';
 import { firewallAllowedPorts } from '../../checks/firewall/firewall-allowed-ports.ts';
 import { firewallDefaultDeny } from '../../checks/firewall/firewall-default-deny.ts';
+import { firewallEffective } from '../../checks/firewall/firewall-effective.ts';
 import { secretsPermissions } from '../../checks/host/secrets-permissions.ts';
 import { sshKeyOnly } from '../../checks/ssh/ssh-key-only.ts';
 import { sshRootLogin } from '../../checks/ssh/ssh-root-login.ts';
@@ -56,6 +58,24 @@ describe('what a remediation tells to type', () => {
     const [finding] = judged(firewallDefaultDeny, { ...capture, host: { ...capture.host, port: 2222 } });
     expect(finding?.remediation).toMatch(/^ufw allow 2222\/tcp .*\nufw default deny incoming$/);
     expect(firewallDefaultDeny.remediation).toMatch(/^ufw allow 22\/tcp/);
+  });
+
+  test('flushed chains are not reloaded, which would drop every packet', () => {
+    const flushed = (family: string) =>
+      stdoutOf(recorded('pass'), `${family}-save`)
+        .replace(/^:INPUT DROP/m, ':INPUT ACCEPT')
+        .replace(/^-A INPUT .*\n/gm, '');
+    const capture = captureOf(
+      recorded('pass', { 'iptables-save': flushed('iptables'), 'ip6tables-save': flushed('ip6tables') }),
+    );
+    for (const check of [firewallActive, firewallDefaultDeny, firewallEffective]) {
+      const [finding] = judged(check, capture);
+      expect(finding?.because).toContain('nothing leads to them');
+      expect(finding?.remediation).toMatch(
+        /^ufw allow 22\/tcp .*\n#.*\n\/lib\/ufw\/ufw-init flush-all && ufw --force enable\n/,
+      );
+      expect(finding?.remediation).not.toContain('ufw disable');
+    }
   });
 
   test('the lines that decide are corrected, in Match blocks as well', () => {
