@@ -5,7 +5,7 @@ import { shellWord } from '../../src/model/shell-word.ts';
 import { permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
 import { hookAgain, keepSsh, plain } from './now.ts';
-import { closing, grouped, listText, trafficText } from './words.ts';
+import { closings, grouped, listText, trafficText } from './words.ts';
 
 /** The kernel does not do what ufw's files say, although something filters. */
 export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefined, scope: Scope): readonly Problem[] {
@@ -30,7 +30,7 @@ export function foreignProblems(filters: readonly PacketFilter[]): readonly Prob
   return certain(foreign, trafficText).map(({ text, members }) => ({
     because: `A rule outside ufw's own lets in ${text}.`,
     actual: `${text} by "${members[0]?.rule}" in chain ${members[0]?.chain}`,
-    remediation: [...members.map(closing), ...members.flatMap(compare)].join('\n'),
+    remediation: [closings(members), ...new Set(members.flatMap(compare))].join('\n'),
   }));
 }
 

@@ -3,7 +3,7 @@ import type { Forwarding, Opening, PacketFilter } from '../../src/model/facts/fi
 import { comesInBy } from './coverage.ts';
 import { familyText } from './families.ts';
 import { keepSsh, plain } from './now.ts';
-import { closing, grouped } from './words.ts';
+import { closings, grouped } from './words.ts';
 
 /** Rules that make a default of their own: every protocol, port and source, on an interface that leads outside. */
 export function wideProblems(filters: readonly PacketFilter[]): readonly Problem[] {
@@ -12,7 +12,7 @@ export function wideProblems(filters: readonly PacketFilter[]): readonly Problem
   ).map(({ text, members }) => ({
     because: `A rule lets in ${text}, whatever the default is.`,
     actual: `${text} by "${members[0]?.rule}"`,
-    remediation: members.map(closing).join('\n'),
+    remediation: closings(members),
   }));
 }
 

@@ -7,7 +7,7 @@ import type { Listener } from '../../src/model/facts/web.ts';
 import { need } from '../need.ts';
 import { attempt, scannerOf, seenFrom } from '../outside.ts';
 import { type Permission, permissionsOf, permits } from './coverage.ts';
-import { closing, listText } from './words.ts';
+import { closings, listText } from './words.ts';
 
 export type ExposedFacts = Facts<'exposure' | 'packetFilter4' | 'packetFilter6' | 'listeners' | 'vantage'>;
 
@@ -126,7 +126,7 @@ function explain({ port }: Answer, inside: Inside): { readonly why: string; read
   if (filter === undefined) return { why: `the host's firewall could not be read${and}` };
   if (!filter.denies) return { why: `no firewall of the host denies it${and}` };
   if (opening !== undefined)
-    return { why: `the firewall lets it in by "${opening.rule}"${and}`, remediation: closing(opening) };
+    return { why: `the firewall lets it in by "${opening.rule}"${and}`, remediation: closings([opening]) };
   if (listener !== '') return { why: `the firewall denies it, but its rules are not effective here: ${listener}` };
   const nobody = listeners === undefined ? '' : ' and nothing on the host listens there';
   return {

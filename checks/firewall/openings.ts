@@ -4,7 +4,7 @@ import type { Opening, PacketFilter, Published } from '../../src/model/facts/fir
 import { formatPort, parsePort } from '../../src/model/units.ts';
 import { permissionOf, permissionsOf, permits } from './coverage.ts';
 import { collect, familyText } from './families.ts';
-import { closing, grouped, listText, trafficText } from './words.ts';
+import { closings, grouped, listText, trafficText } from './words.ts';
 
 type PortFacts = Facts<'ufw' | 'packetFilter4' | 'packetFilter6' | 'ufwStored4' | 'ufwStored6'>;
 
@@ -38,7 +38,7 @@ function undocumented(extra: readonly (Opening | Published)[], say: (text: strin
   }
   if (certain.length === 0) return [];
   const groups = grouped(certain);
-  const remediation = certain.flatMap((one) => ('table' in one ? closing(one) : [])).join('\n');
+  const remediation = closings(certain.flatMap((one) => ('table' in one ? [one] : [])));
   const problem = {
     because: `${say(listText(groups.map(({ text }) => text)))}, which is not documented.`,
     actual: groups.map(({ text, members }) => `${text} by "${members[0]?.rule}"`).join('; '),

@@ -43,8 +43,18 @@ export function backendText(backends: readonly Backend[]): string {
   return listText([...new Set(backends)]);
 }
 
+/** ufw knows a rule by how it was given: "8080", "80,443/tcp" and applications are one rule, and several in the kernel. */
+const BY_NUMBER =
+  'ufw status numbered   # for what "could not delete" was said (several ports, both protocols, an application): ufw delete NUMBER';
+
+/** The commands that close all of them. */
+export function closings(openings: readonly Opening[]): string {
+  const commands = [...new Set(openings.map(closing))];
+  return [...commands, ...(openings.some(({ byUfw }) => byUfw) ? [BY_NUMBER] : [])].join('\n');
+}
+
 /** The commands that close one opening. */
-export function closing(opening: Opening): string {
+function closing(opening: Opening): string {
   const tool = opening.family === 'IPv4' ? 'iptables' : 'ip6tables';
   if (opening.byUfw) return `ufw delete ${ufwRule(opening)}`;
   if (opening.table.startsWith('iptables') && opening.rule.startsWith('-A ')) {

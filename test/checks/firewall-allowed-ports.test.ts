@@ -240,6 +240,8 @@ describe('firewall-allowed-ports', () => {
     expect(commands('v6-only-extra')).toEqual([
       'ufw delete allow proto tcp from 2001:db8::/32 to any port 5432',
       'ufw delete allow 6379/tcp',
+      // "ufw allow 6379" and "ufw allow 6379,6380/tcp" look the same in the kernel, and are other rules to ufw.
+      expect.stringContaining('ufw delete NUMBER'),
     ]);
     expect(commands('inserted')[0]).toBe('iptables -D INPUT -p tcp -m tcp --dport 3306 -j ACCEPT');
     expect(commands('firewalld-3306')[0]).toBe(
