@@ -214,9 +214,9 @@ describe('what is not a whole run is refused', () => {
   test('the sum is the one of sha256sum', async () => {
     const folder = await finished();
     const { capturesSha256 } = await openRun(folder);
-    expect(execFileSync('sha256sum', [join(folder, 'captures.ndjson')], { encoding: 'utf8' })).toContain(
-      capturesSha256,
-    );
+    expect(
+      execFileSync('sh', ['-c', 'sha256sum "$0"', join(folder, 'captures.ndjson')], { encoding: 'utf8' }),
+    ).toContain(capturesSha256);
   });
 
   test('a capture of another host', async () => {
