@@ -1,7 +1,7 @@
 import { ownCopy } from '../model/buffers.ts';
 import type { Output, Probe } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
-import { DEFAULT_BYTES } from './program.ts';
+import { DEFAULT_BYTES, STDERR_BYTES } from './program.ts';
 import { textOf } from './texts.ts';
 
 /** What the program said of the machine before its first item. */
@@ -9,7 +9,8 @@ export interface Hello {
   readonly uid: number;
   /** Seconds since the epoch on the host's clock. */
   readonly epoch: number;
-  readonly sudo: 'root' | 'all' | 'some' | 'no';
+  /** `late`: sudo had not answered when its time was over. */
+  readonly sudo: 'root' | 'all' | 'some' | 'no' | 'late';
 }
 
 export interface Frames {
@@ -146,7 +147,7 @@ function split(stream: Buffer, nonce: string): Part[] {
 }
 
 function helloOf(head: string | undefined): Hello | null {
-  const match = /^hello 1 (\d+) (\d+) (\d+) (root|all|some|no) \S+$/.exec(head ?? '');
+  const match = /^hello 1 (\d+) (\d+) (\d+) (root|all|some|no|late) \S+$/.exec(head ?? '');
   const epoch = Number(match?.[2]);
   if (match === null || epoch > LAST_SECOND) return null;
   return { uid: Number(match[1]), epoch, sudo: match[4] as Hello['sudo'] };
@@ -202,6 +203,8 @@ function stateOf(raw: Raw, exitCode: number | null, isFull: boolean, stderr: str
   const timed = raw.argv.includes('/usr/bin/timeout');
   if (timed && (exitCode === 124 || exitCode === 137)) return 'timeout';
   if (exitCode === 141) return 'truncated';
+  // What is missing could be the complaint about a file that was not read.
+  if (raw.stderr.length >= STDERR_BYTES) return 'truncated';
   if (raw.argv[0] === '/usr/bin/sudo' && exitCode === 1 && SUDO_REFUSALS.test(stderr)) return 'denied';
   return 'ran';
 }

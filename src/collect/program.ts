@@ -16,8 +16,11 @@ import type { Probe, Word } from '../model/probe.ts';
 
 const DEFAULT_SECONDS = 10;
 export const DEFAULT_BYTES = 262_144;
-const STDERR_BYTES = 8192;
+/** One complaint for each of the 1000 paths that a command may be given, and some. */
+export const STDERR_BYTES = 131_072;
 const LIST_BYTES = 65_536;
+/** For what the program asks the host before its items: what is listed, what sudo allows. */
+const LIST_SECONDS = 10;
 /** Placeholder of the nonce; the digest of the command set is taken with it in place. */
 const NONCE_SLOT = '@FLEETPROOF-NONCE@';
 
@@ -42,15 +45,22 @@ uid=$(id -u)
 up() { IFS=' ' read -r U rest </proc/uptime && U=\${U%.*}\${U#*.} || U=0; }
 up
 T=; /usr/bin/timeout -k 1 5 /bin/true >/dev/null 2>&1 && T=timeout
-# What sudo lets this user do: all (with a timeout around each command), some (exact commands only), no.
+# What sudo lets this user do as root: all (with a timeout around each command), some (exact commands only), no.
+# late: sudo did not say in time.
 S=no
 if [ "$uid" = 0 ]; then S=root
 elif [ -x /usr/bin/sudo ]; then
-  l=$(/usr/bin/sudo -n -l </dev/null 2>/dev/null | head -c 65536)
+  # A directory service may keep sudo waiting, and nobody here could end it.
+  l=$({ { /usr/bin/sudo -n -l </dev/null 2>/dev/null; printf '\\n%s' "$N"; } 3>&- 4>&- & } |
+    \${T:+/usr/bin/timeout} \${T:+${LIST_SECONDS}} head -c 65536)
   case $l in
     *NOEXEC*|*noexec*) S=some ;;
-    *'NOPASSWD: ALL'*) S=all ;;
+    *'NOPASSWD: ALL'*)
+      S=some
+      printf '%s\\n' "$l" | grep -qE '^ *\\(([^!)]*, )?(ALL|root)[^!)]*\\) .*NOPASSWD: ALL' && S=all ;;
     *NOPASSWD:*) S=some ;;
+    *"$N") ;;
+    *) S=late ;;
   esac
 fi
 printf '\\n%s hello 1 %s %s %s %s %s\\n' "$N" "$uid" "$(date -u +%s)" "$U" "$S" "\${T:-none}"
@@ -63,7 +73,7 @@ priv() { # for listings only: run a fixed command as root, when that is granted
   shift
   case $S in
     root) "$P" "$@" ;;
-    no) return 1 ;;
+    no|late) return 1 ;;
     *) /usr/bin/sudo -n -- "$P" "$@" ;;
   esac
 }
@@ -94,6 +104,7 @@ run() { # as probe seconds bytes command…
       root) [ -n "$T" ] && set -- /usr/bin/timeout -k 2 "$s" "$@" ;;
       all) if [ -n "$T" ]; then set -- /usr/bin/sudo -n -- /usr/bin/timeout -k 2 "$s" "$@"; else set -- /usr/bin/sudo -n -- "$@"; fi ;;
       some) set -- /usr/bin/sudo -n -- "$@" ;;
+      late) item "$i" ran - /usr/bin/sudo -n -- "$@"; over; return ;;
       no) item "$i" denied - /usr/bin/sudo -n -- "$@"; over; return ;;
     esac
   elif [ -n "$T" ]; then
@@ -120,7 +131,7 @@ list() { # probe limit mode as probe seconds bytes command… : every line of $L
   done
   unset IFS
   item "$k.list" ran "$uid"
-  printf '%s%s%s' "$args" "$N" "$q"; over
+  printf '%s%s' "$args" "\${q:+$N$q}"; over
   item "$k.skipped" ran "$uid"
   printf '%s%s000' "$y" "$N"; over
   IFS=$LF
@@ -165,7 +176,9 @@ function itemOf(probe: Probe): string {
   const { snippet, limit, together } = probe.each;
   return (
     `mark ${probe.id}.list\n` +
-    `L=$({ (\n${snippet.trim()}\n) </dev/null 2>&4 3>&- 4>&-; printf '\\n%s%03d\\n' "$N" "$?"; } | head -c ${LIST_BYTES})\n` +
+    // A home on a dead server keeps a listing waiting: its reader has a deadline, and it goes on alone, as an item does.
+    `L=$({ { (\n${snippet.trim()}\n) </dev/null 2>&4 3>&- 4>&-; printf '\\n%s%03d\\n' "$N" "$?"; } & } |\n` +
+    `  \${T:+/usr/bin/timeout} \${T:+${LIST_SECONDS}} head -c ${LIST_BYTES})\n` +
     `list ${probe.id} ${limit} ${together === true ? 'together' : 'single'} ${command}\n`
   );
 }

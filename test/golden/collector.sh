@@ -17,15 +17,22 @@ uid=$(id -u)
 up() { IFS=' ' read -r U rest </proc/uptime && U=${U%.*}${U#*.} || U=0; }
 up
 T=; /usr/bin/timeout -k 1 5 /bin/true >/dev/null 2>&1 && T=timeout
-# What sudo lets this user do: all (with a timeout around each command), some (exact commands only), no.
+# What sudo lets this user do as root: all (with a timeout around each command), some (exact commands only), no.
+# late: sudo did not say in time.
 S=no
 if [ "$uid" = 0 ]; then S=root
 elif [ -x /usr/bin/sudo ]; then
-  l=$(/usr/bin/sudo -n -l </dev/null 2>/dev/null | head -c 65536)
+  # A directory service may keep sudo waiting, and nobody here could end it.
+  l=$({ { /usr/bin/sudo -n -l </dev/null 2>/dev/null; printf '\n%s' "$N"; } 3>&- 4>&- & } |
+    ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
   case $l in
     *NOEXEC*|*noexec*) S=some ;;
-    *'NOPASSWD: ALL'*) S=all ;;
+    *'NOPASSWD: ALL'*)
+      S=some
+      printf '%s\n' "$l" | grep -qE '^ *\(([^!)]*, )?(ALL|root)[^!)]*\) .*NOPASSWD: ALL' && S=all ;;
     *NOPASSWD:*) S=some ;;
+    *"$N") ;;
+    *) S=late ;;
   esac
 fi
 printf '\n%s hello 1 %s %s %s %s %s\n' "$N" "$uid" "$(date -u +%s)" "$U" "$S" "${T:-none}"
@@ -38,7 +45,7 @@ priv() { # for listings only: run a fixed command as root, when that is granted
   shift
   case $S in
     root) "$P" "$@" ;;
-    no) return 1 ;;
+    no|late) return 1 ;;
     *) /usr/bin/sudo -n -- "$P" "$@" ;;
   esac
 }
@@ -69,6 +76,7 @@ run() { # as probe seconds bytes command…
       root) [ -n "$T" ] && set -- /usr/bin/timeout -k 2 "$s" "$@" ;;
       all) if [ -n "$T" ]; then set -- /usr/bin/sudo -n -- /usr/bin/timeout -k 2 "$s" "$@"; else set -- /usr/bin/sudo -n -- "$@"; fi ;;
       some) set -- /usr/bin/sudo -n -- "$@" ;;
+      late) item "$i" ran - /usr/bin/sudo -n -- "$@"; over; return ;;
       no) item "$i" denied - /usr/bin/sudo -n -- "$@"; over; return ;;
     esac
   elif [ -n "$T" ]; then
@@ -77,7 +85,7 @@ run() { # as probe seconds bytes command…
   item "$i" ran "$w" "$@"
   # The exit code follows the output behind a nonce, so a missing one means: cut off. The reader has a deadline
   # of its own, because a root process that this user cannot kill must not hold up the rest.
-  { { { "$@" </dev/null 3>&- 4>&-; printf '%s%03d' "$N" "$?"; } 2>&1 >&6 | head -c 8192 >&4; } 6>&1 & } |
+  { { { "$@" </dev/null 3>&- 4>&-; printf '%s%03d' "$N" "$?"; } 2>&1 >&6 | head -c 131072 >&4; } 6>&1 & } |
     ${T:+/usr/bin/timeout} ${T:+$((s + 4))} head -c "$((c + ${#N} + 3))" >&3
   over
 }
@@ -95,7 +103,7 @@ list() { # probe limit mode as probe seconds bytes command… : every line of $L
   done
   unset IFS
   item "$k.list" ran "$uid"
-  printf '%s%s%s' "$args" "$N" "$q"; over
+  printf '%s%s' "$args" "${q:+$N$q}"; over
   item "$k.skipped" ran "$uid"
   printf '%s%s000' "$y" "$N"; over
   IFS=$LF
@@ -145,7 +153,7 @@ run root sshd-effective 10 262144 sshd -T -C user=fleetproof-stranger,host=stran
 run root sshd-config 10 262144 grep -Ran '^' /etc/ssh/sshd_config /etc/ssh/sshd_config.d
 run user sshd-config-readable 10 262144 grep -Ran '^' /etc/ssh/sshd_config /etc/ssh/sshd_config.d
 mark sshd-contexts.list
-L=$({ (
+L=$({ { (
 case $S in
   no) exit 0 ;;
   some) printf %s "$l" | tr -s ' \n' '  ' | grep -qF 'sshd -T -C [' || exit 0 ;;
@@ -199,7 +207,8 @@ END {
   fi
   echo "user=$u,host=$h,addr=$a,laddr=$la,lport=$lp"
 done | awk '!seen[$0]++'
-) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } & } |
+  ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
 list sshd-contexts 16 single root sshd-contexts 10 262144 sshd -T -C
 run root sshd-files 10 262144 find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 3 -printf '%T@ %C@ %y:' -print
 run user sshd-defaults 10 262144 grep -hs -e '^SSHD_OPTS=' -e '^OPTIONS=' /etc/default/ssh /etc/sysconfig/sshd
@@ -218,7 +227,7 @@ run root ssh-listeners 10 262144 ss -Hltnp
 run user ssh-host-keys 10 262144 grep -aHsoE '^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+' /etc/ssh/*_key.pub
 run user ssh-strict-kex 10 262144 grep -acHsF kex-strict-s-v00@openssh.com /usr/sbin/sshd /usr/lib*/openssh/sshd-*
 mark ssh-key-paths.list
-L=$({ (
+L=$({ { (
 a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
   sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d "\"'" | tr '\n' ' ')
 l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
@@ -240,10 +249,11 @@ printf '%s\n' "$l" | while IFS='	' read -r h f; do
   [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && { echo "$d"; continue; }
   printf '%s\n' "$h" "$d" "$f"
 done | awk '!seen[$0]++'
-) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } & } |
+  ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
 list ssh-key-paths 1000 together root ssh-key-paths 10 262144 stat -L -c '%a %u %g %F:%n' --
 mark ssh-key-lines.list
-L=$({ (
+L=$({ { (
 a=$(grep -hais '^[[:space:]]*authorizedkeysfile' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf |
   sed -e 's/#.*//' -e 's/^[[:space:]]*[^[:space:]=]*[[:space:]=]*//' | tr -d "\"'" | tr '\n' ' ')
 l=$(getent passwd | awk -F: -v a=".ssh/authorized_keys .ssh/authorized_keys2 $a" '
@@ -265,7 +275,8 @@ printf '%s\n' "$l" | while IFS='	' read -r h f; do
   [ -x "$d" ] && [ ! -e "$f" ] && [ ! -L "$f" ] && { :; continue; }
   printf '%s\n' "$f"
 done | awk '!seen[$0]++'
-) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } & } |
+  ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
 list ssh-key-lines 1000 together root ssh-key-lines 10 262144 grep -aHno -D skip -d skip -E '^[[:blank:]]*#|(ssh|ecdsa|sk|rsa)-[a-z0-9@.-]+[[:blank:]]+AAAA[A-Za-z0-9+/]+' --
 run user ssh-connection 10 262144 printenv SSH_CONNECTION
 run user fail2ban-units 10 262144 systemctl show fail2ban.service ssh.service sshd.service -p Id,LoadState,ActiveState,UnitFileState
@@ -618,7 +629,7 @@ for p in /proc/[0-9]*; do
 done 2>/dev/null
 exit 0'
 mark web-certificates.list
-L=$({ (
+L=$({ { (
 NL='
 '
 r=
@@ -654,7 +665,8 @@ FNR == 1 { caddy = FILENAME ~ /caddy/; split(FILENAME, p, "/"); root = "/" p[2] 
     if (!seen[v]++) print v
   }
 }' "$@"
-) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } | head -c 65536)
+) </dev/null 2>&4 3>&- 4>&-; printf '\n%s%03d\n' "$N" "$?"; } & } |
+  ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
 list web-certificates 100 together root web-certificates 10 1048576 sed -nsE -e /-BEGIN.CERTIFICATE-/F -e '/-BEGIN.CERTIFICATE-/,/-(BEGIN|END)/p' --
 printf '\n%s end\n' "$N" >&4
 printf '\n%s bye %s\n' "$N" "$n"
