@@ -24,7 +24,7 @@ export interface Frames {
 
 /** What sudo says when it refuses, in the C locale; anything else with exit code 1 is the command's own. */
 const SUDO_REFUSALS =
-  /^(sudo: (a password is required|a terminal is required|no tty present|sorry, you must have a tty|interactive authentication is required|account validation failure|PAM .*error|.*you are not allowed)|sorry, user .* (is not allowed to execute|may not run sudo)|.* is not in the sudoers file|sudo: effective uid is not 0|sudo: .*no new privileges)/im;
+  /^(sudo(?:-rs)?: (a password is required|a terminal is required|no tty present|sorry, you must have a tty|interactive authentication is required|account validation failure|PAM .*error|.*you are not allowed)|sorry, user .* (is not allowed to execute|may not run sudo)|.* is not in the sudoers file|sudo: effective uid is not 0|sudo: .*no new privileges)/im;
 
 /**
  * Reads the two streams of the collector. Never throws: whatever cannot be read as a whole frame is
@@ -178,8 +178,8 @@ function outputOf(raw: Raw): Output {
   const cap = raw.sent?.maxBytes ?? DEFAULT_BYTES;
   const patterns = raw.sent?.redact ?? NO_PATTERNS;
   const { text, exitCode } = takeExit(raw.out, raw.nonce, cap);
-  const stdout = textOf(text, patterns);
-  const stderr = textOf(raw.stderr, patterns);
+  const stdout = textOf(text, patterns, raw.sent?.records);
+  const stderr = textOf(raw.stderr, patterns, raw.sent?.records);
   return {
     probe: raw.probe,
     state: stateOf(raw, exitCode, text.length >= cap, stderr.text),

@@ -1,3 +1,14 @@
+/** What may stand between two lines of a key: blanks, `\\n` as in JSON, and the file and number of `grep -n`. */
+const GAP = String.raw`(?:\s|\\[nr]|/[^\s:]+:\d+:)*`;
+/**
+ * A private key, whole or cut off, and nothing that cannot be a part of one: who writes the first line of a key into his
+ * name, or into the name of a file, must not make disappear what is said of others behind it.
+ */
+const PRIVATE_KEY = new RegExp(
+  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:${GAP}(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+|[A-Za-z0-9+/=]{16,}(?![^\s\\"',;-])|[A-Za-z0-9+/=]+(?=${GAP}-----END|$)))*(?:${GAP}-----END [A-Z0-9 ]*PRIVATE KEY-----)?`,
+  'g',
+);
+
 /**
  * The last line of defence: probes are chosen so that secrets never leave a host. What looks like one
  * all the same is replaced before anything is stored, hashed or shown, and counted.
@@ -7,7 +18,7 @@
  */
 const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string) => boolean }[] = [
   {
-    pattern: /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
+    pattern: PRIVATE_KEY,
     sign: (text) => text.includes('PRIVATE KEY-----'),
   },
   // crypt(5) hashes
@@ -36,22 +47,35 @@ const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string
 
 const MASK = '[redacted]';
 
-/** The text without secrets, and how many were replaced. Extra patterns replace their first capture group. */
-export function redact(text: string, extra: readonly RegExp[] = []): { text: string; count: number } {
+/**
+ * The text without secrets, and how many were replaced. Extra patterns replace their first capture group. `isRecords`: lines
+ * of fields between colons, in which a secret ends with its field; a name that ends in `token` has no value behind it.
+ */
+export function redact(
+  text: string,
+  extra: readonly RegExp[] = [],
+  isRecords = false,
+): { text: string; count: number } {
   let count = 0;
-  let clean = text;
-  for (const { pattern, sign } of SECRETS) {
-    if (!sign(clean)) continue;
-    clean = clean.replace(pattern, () => {
-      count += 1;
-      return MASK;
-    });
-  }
+  const clean = (part: string) =>
+    SECRETS.reduce((rest, { pattern, sign }) => {
+      if (!sign(rest)) return rest;
+      return rest.replace(pattern, () => {
+        count += 1;
+        return MASK;
+      });
+    }, part);
+  let done = isRecords
+    ? text
+        .split(/([:\n])/)
+        .map(clean)
+        .join('')
+    : clean(text);
   for (const pattern of extra) {
-    clean = clean.replace(pattern, (whole: string, group: unknown) => {
+    done = done.replace(pattern, (whole: string, group: unknown) => {
       count += 1;
       return typeof group === 'string' ? whole.replace(group, MASK) : MASK;
     });
   }
-  return { text: clean, count };
+  return { text: done, count };
 }

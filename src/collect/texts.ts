@@ -29,19 +29,20 @@ const readers = new WeakMap<readonly RegExp[], Reader>();
 
 /**
  * The text of these bytes, as UTF-8 and without secrets. What hosts have in common is read once, and is one string from
- * then on: the same bytes to the last, under the same patterns.
+ * then on: the same bytes to the last, under the same patterns. `isRecords` belongs to the patterns: it is always the same
+ * for them.
  */
-export function textOf(bytes: Buffer, patterns: readonly RegExp[]): Text {
+export function textOf(bytes: Buffer, patterns: readonly RegExp[], isRecords = false): Text {
   if (bytes.length === 0) return EMPTY;
   let reader = readers.get(patterns);
   if (reader === undefined) {
-    reader = readerFor(patterns);
+    reader = readerFor(patterns, isRecords);
     readers.set(patterns, reader);
   }
   return reader(bytes);
 }
 
-function readerFor(patterns: readonly RegExp[]): Reader {
+function readerFor(patterns: readonly RegExp[], isRecords: boolean): Reader {
   const kept = recent<number, readonly Kept[]>(ROOM, (all) => all.reduce((sum, one) => sum + 2 * one.bytes.length, 0));
   const met = recent<number, true>(MET);
   return (bytes) => {
@@ -49,7 +50,7 @@ function readerFor(patterns: readonly RegExp[]): Reader {
     const alike = kept.get(key) ?? [];
     const known = alike.find((one) => one.bytes.equals(bytes));
     if (known !== undefined) return known;
-    const { text, count } = redact(bytes.toString('utf8'), patterns);
+    const { text, count } = redact(bytes.toString('utf8'), patterns, isRecords);
     // Nearly all that comes once never comes again.
     if (met.get(key) === undefined) met.set(key, true);
     else kept.set(key, [{ bytes: ownCopy(bytes), text, redactions: count }, ...alike].slice(0, ALIKE));

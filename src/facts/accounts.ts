@@ -1,3 +1,4 @@
+import { cannotTell } from '../model/fact.ts';
 import { byLines, byParts, memoized } from './memo.ts';
 import type { Outputs } from './outputs.ts';
 
@@ -22,17 +23,24 @@ export interface Directory {
   readonly groups: readonly Group[];
 }
 
+/** Who is in such a line, or behind it, would be nobody to every check. */
+function oddLine(list: string, name = ''): never {
+  return cannotTell('unparseable', `The list of ${list} has a line that cannot be read, of ${JSON.stringify(name)}.`);
+}
+
 /** Most accounts of a host are those that its release comes with. */
 const readAccounts = byLines(2048, (line): readonly Account[] => {
+  if (line === '') return [];
   const [name, , uid, gid, , home, shell] = line.split(':');
-  if (name === undefined || home === undefined || shell === undefined) return [];
-  if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return [];
+  if (name === undefined || home === undefined || shell === undefined) return oddLine('accounts', name);
+  if (!/^\d{1,10}$/.test(uid ?? '') || !/^\d{1,10}$/.test(gid ?? '')) return oddLine('accounts', name);
   return [{ name, uid: Number(uid), gid: Number(gid), home, shell }];
 });
 
 const readGroups = byLines(2048, (line): readonly Group[] => {
+  if (line === '') return [];
   const [name, , gid, members] = line.split(':');
-  if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return [];
+  if (name === undefined || members === undefined || !/^\d{1,10}$/.test(gid ?? '')) return oddLine('groups', name);
   return [{ name, gid: Number(gid), members: members.split(',').filter(Boolean) }];
 });
 

@@ -41,6 +41,7 @@ exit 0`,
     as: 'user',
     argv: ['getent', 'passwd'],
     redact: [/^[^:\n]*:([^:\n]{3,}):/gm],
+    records: true,
   },
   {
     id: 'group-entries',
@@ -48,6 +49,7 @@ exit 0`,
     as: 'user',
     argv: ['getent', 'group'],
     redact: [/^[^:\n]*:([^:\n]{3,}):/gm],
+    records: true,
   },
 ];
 

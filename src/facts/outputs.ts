@@ -164,7 +164,8 @@ function troubleOf(
   capture: Pick<Capture, 'outcome' | 'reason'>,
   sudoersLine: (output: Answered) => string,
 ): Unknown | undefined {
-  if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode)) return undefined;
+  if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode) && !isOfSudo(output))
+    return undefined;
   // A snippet is no text for a sentence; its probe's name is.
   const words = output.argv.join(' ');
   const command = words === '' || words.includes('\n') ? output.probe : words;
@@ -186,6 +187,17 @@ function troubleOf(
     case 'ran':
       return unknown('unreadable', `"${command}" ended with exit code ${output.exitCode}${firstLine(output.stderr)}.`);
   }
+}
+
+/** sudo ends with 1 when it fails by itself, as many commands do that found nothing. Some of its lines are warnings only. */
+function isOfSudo({ argv, exitCode, stderr }: Answered): boolean {
+  return (
+    argv[0] === '/usr/bin/sudo' &&
+    exitCode === 1 &&
+    /^sudo(?:-rs)?: (?!unable to resolve host|setrlimit\(|unable to send audit message|unknown defaults entry)/m.test(
+      stderr,
+    )
+  );
 }
 
 /** A run is judged again by a baseline that asks for more, or its collection ended before this probe. */

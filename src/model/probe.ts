@@ -39,6 +39,8 @@ export interface Probe {
   readonly maxBytes?: number;
   /** Patterns whose capture group 1 is replaced before anything is stored or hashed. */
   readonly redact?: readonly RegExp[];
+  /** Set with `redact` where standard output is lines of fields between colons: no secret goes on into the next field. */
+  readonly records?: true;
 }
 
 /** What one probe brought back, as recorded in a capture. Plain JSON. */

@@ -71,6 +71,43 @@ describe('ssh-authorized-keys', () => {
     return judged(sshAuthorizedKeys, captureOf({ now, outputs: all }));
   };
 
+  test.each([
+    ['passwd-entries', 'alice:x:1001:1001:[redacted]'],
+    ['passwd-entries', 'alice:x:-1:1001::/home/alice:/bin/bash'],
+    ['group-entries', 'alice:x'],
+  ])('a line of %s that cannot be read is nobody, so nothing is known: %s', (probe, line) => {
+    const findings = changed('bookworm-compliant', probe, (stdout) => `${stdout}${line}\n`);
+    expect(verdicts(findings)).toEqual(['unknown unparseable']);
+    expect(findings[0]?.because).toContain('of "alice"');
+  });
+
+  test.each([
+    'sudo: unable to mkdir /var/log/sudo-io: No space left on device',
+    'sudo: unable to fork: Resource temporarily unavailable',
+    'sudo-rs: cannot execute: I/O error',
+  ])('sudo that fails by itself is no answer of grep: %s', (stderr) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const failed = outputs.map((one) =>
+      one.probe === 'ssh-key-lines' ? { ...one, exitCode: 1, stdout: '', stderr: `${stderr}\n` } : one,
+    );
+    const [finding] = judged(sshAuthorizedKeys, captureOf({ now, outputs: failed }));
+    expect([finding?.verdict, finding?.reason]).toEqual(['unknown', 'unreadable']);
+    expect(finding?.because).toContain(stderr);
+  });
+
+  test.each([
+    'sudo: unable to resolve host bw: Name or service not known',
+    'sudo: setrlimit(RLIMIT_CORE): Operation not permitted',
+  ])('a warning of sudo is none of the command: %s', (stderr) => {
+    const { now, outputs } = recording('bookworm-compliant');
+    const warned = outputs.map((one) =>
+      one.argv[0] === '/usr/bin/sudo' ? { ...one, stderr: `${stderr}\n${one.stderr}` } : one,
+    );
+    expect(judged(sshAuthorizedKeys, captureOf({ now, outputs: warned })).map(({ verdict }) => verdict)).not.toContain(
+      'unknown',
+    );
+  });
+
   test('a file that nobody looked for is not absent', () => {
     const findings = changed('bookworm-compliant', 'ssh-key-paths.list', (text) => text.replaceAll(/.*alice.*\n/g, ''));
     expect(verdicts(findings)).toEqual(['unknown not-observable']);

@@ -2,12 +2,28 @@ import { describe, expect, test } from 'vitest';
 import { redact } from '../../src/collect/redact.ts';
 
 const KEY = `-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----`;
+/** As `openssl rsa -aes128 -traditional` writes it. */
+const LONG = `-----BEGIN RSA PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,2B6EB8F9D4C1A7E05D3F1A2B3C4D5E6F
+
+${'MIIEpAIBAAKCAQEAuO3xPz+/9aYc0k5lL2bTzM1nV7wQkq0ZyJ8dHf4GsR6tUvXw\n'.repeat(3)}c2hvcnQ=
+-----END RSA PRIVATE KEY-----`;
 
 describe('what looks like a secret is replaced and counted', () => {
   test.each([
     [`before\n${KEY}\nafter`, 'before\n[redacted]\nafter', 1],
     [`${KEY}\n${KEY.replaceAll('OPENSSH ', '')}`, '[redacted]\n[redacted]', 2],
-    ['-----BEGIN RSA PRIVATE KEY-----\ncut off', '[redacted]', 1],
+    [`${LONG.slice(0, 150)}`, '[redacted]', 1],
+    [`a "${LONG.replaceAll('\n', '\\n')}"`, 'a "[redacted]"', 1],
+    [`-e ${LONG.replaceAll('\n', ' ')} -f`, '-e [redacted] -f', 1],
+    [LONG.replaceAll(/^/gm, '/etc/a.conf:12:'), '/etc/a.conf:12:[redacted]', 1],
+    [
+      '-----BEGIN X PRIVATE KEY-----\n-rw-r--r-- 1 0 0 /home/zoe/.env',
+      '[redacted]\n-rw-r--r-- 1 0 0 /home/zoe/.env',
+      1,
+    ],
+    ['# -----BEGIN X PRIVATE KEY-----\nMatch User bob\n', '# [redacted]\nMatch User bob\n', 1],
     ['root:$y$j9T$abcdefgh$ijklmnop:1:', 'root:[redacted]:1:', 1],
     ['$6$salt$hash/hash.hash $2b$10$abcdefghijkl', '[redacted] [redacted]', 2],
     ['deb https://bob:hunter2@apt.example.org/ x', 'deb https://[redacted]@apt.example.org/ x', 1],
@@ -43,6 +59,23 @@ describe('what does not look like one stays', () => {
     '',
   ])('%j', (text) => {
     expect(redact(text)).toEqual({ text, count: 0 });
+  });
+});
+
+test.each([
+  'bob:x:1000:1000:,,,my token:/home/bob:/bin/bash',
+  'vault-token:x:998:998::/home/vault-token:/bin/bash',
+  'secret:x:1001:alice,bob',
+])('a name that ends like a secret keeps the fields behind it: %s', (line) => {
+  expect(redact(line, [], true)).toEqual({ text: line, count: 0 });
+});
+
+test('a field of a record is redacted to its end and no further', () => {
+  const line =
+    'eve:x:1:1:-----BEGIN X PRIVATE KEY-----:/home/eve:/bin/sh\nzoe:x:2:2:password=hunter22:/home/zoe:/bin/sh';
+  expect(redact(line, [], true)).toEqual({
+    text: 'eve:x:1:1:[redacted]:/home/eve:/bin/sh\nzoe:x:2:2:password=[redacted]:/home/zoe:/bin/sh',
+    count: 2,
   });
 });
 
