@@ -13,6 +13,7 @@ const SBIN = new Set([
 
 /** Seconds after which sudo itself ends a command that we may not kill (a root process of ours that hangs). */
 const COMMAND_TIMEOUT = 30;
+const SECURE_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What the collector lets into an argument that comes from the host, as a set of fnmatch(3) in sudoers. */
 const SAFE = 'A-Za-z0-9_./\\:@\\=\\,+-';
@@ -82,8 +83,11 @@ export function sudoersFile(probes: readonly Probe[], users: readonly string[], 
   const odd = users.find((user) => !/^[A-Za-z0-9_.][A-Za-z0-9_.@\\$+-]*$/.test(user));
   if (odd !== undefined) throw new Error(`${JSON.stringify(odd)} is no user name.`);
   const rules = users.map((user) => `${userName(user)} ALL=(root) NOPASSWD: NOSETENV: FLEETPROOF`);
-  const defaults = `Defaults!FLEETPROOF env_reset, !requiretty, !use_pty, command_timeout=${COMMAND_TIMEOUT}`;
-  return [...head, ...aliases, all, defaults, ...rules, ''].join('\n');
+  // Nothing that the host keeps of the account's environment (PYTHONPATH, a PATH of its own) may reach a command of root.
+  const defaults = `Defaults!FLEETPROOF env_reset, !env_keep, secure_path="${SECURE_PATH}", !requiretty, !use_pty, command_timeout=${COMMAND_TIMEOUT}`;
+  // For "sudo -l", which is no command: without it the collector does not learn what is granted.
+  const listing = users.map((user) => `Defaults:${userName(user)} !requiretty`);
+  return [...head, ...aliases, all, defaults, ...listing, ...rules, ''].join('\n');
 }
 
 /** The one rule that is missing when sudo refused this command, with the tool where this host has it. */

@@ -93,6 +93,10 @@ describe('the file', () => {
     expect(text).toContain('# Command set: ab12\n');
     expect(text).toMatch(/# A probe of the tests\.\n# Behind "--" only words .*\nCmnd_Alias FLEETPROOF_PATHS = /);
     expect(text).toMatch(/Defaults!FLEETPROOF env_reset, .*command_timeout=30\n/);
+    // With `env_keep += PYTHONPATH` on the host, fail2ban-client would run code of the account's as root.
+    expect(text).toContain(' !env_keep, secure_path="/usr/sbin:/usr/bin:/sbin:/bin", ');
+    // Per command alone does not cover `sudo -l`.
+    expect(text).toContain('\nDefaults:audit !requiretty\n');
     expect(text.endsWith('\naudit ALL=(root) NOPASSWD: NOSETENV: FLEETPROOF\n')).toBe(true);
   });
 
