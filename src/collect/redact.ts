@@ -43,6 +43,16 @@ const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string
       /(?:ord|swd|ret|ken|key)["']?\s?[=:]/i.test(text) &&
       /(?:password|passwd|secret|token|api[_-]?key)["']?\s?[=:]/i.test(text),
   },
+  // Variables of an environment, in SetEnv of sshd for one
+  {
+    pattern:
+      /(?<=\b(?:[A-Z0-9_]{1,40}_)?(?:[A-Z]{0,20}PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_[A-Z0-9_]{1,40})?=["']?)(?!\[|\/|yes\b|no\b)[^\s"';]{3,}/g,
+    sign: (text) => /(?:PASS|PWD|PASSWORD|PASSWD|SECRET|TOKEN|KEY)(?:_[A-Z0-9_]{1,40})?=/.test(text),
+  },
+  {
+    pattern: /(?<=\b(?:Bearer|Basic) +)[A-Za-z0-9._~+/=-]{16,}/g,
+    sign: (text) => /(?:Bearer|Basic) /.test(text),
+  },
 ];
 
 const MASK = '[redacted]';

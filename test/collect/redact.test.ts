@@ -39,6 +39,13 @@ describe('what looks like a secret is replaced and counted', () => {
       'api_key=[redacted] api-key=[redacted] ApiKey: [redacted]',
       3,
     ],
+    [
+      'setenv AWS_SECRET_ACCESS_KEY=wJalrXUtn PGPASSWORD=ab1 X=1',
+      'setenv AWS_SECRET_ACCESS_KEY=[redacted] PGPASSWORD=[redacted] X=1',
+      2,
+    ],
+    ['SetEnv DB_PASS="hunter2"', 'SetEnv DB_PASS="[redacted]"', 1],
+    ['curl -H "Authorization: Bearer abcdefghijklmnop.12"', 'curl -H "Authorization: Bearer [redacted]"', 1],
     ['token: token: abcdefgh', 'token: [redacted] [redacted]', 2],
   ])('%j', (text, clean, count) => {
     expect(redact(text)).toEqual({ text: clean, count });
@@ -55,6 +62,8 @@ describe('what does not look like one stays', () => {
     'https://example.org:8443/a@b',
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 a@b',
     '$5 and $6',
+    'PWD=/home/a MONKEY=abcdefgh BYPASS=yes PASSWORDAUTHENTICATION=yes',
+    'basic settings bearer of news',
     '-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----',
     '',
   ])('%j', (text) => {
@@ -85,7 +94,7 @@ test('patterns of a probe replace their first group only, or all where they have
 });
 
 test('a long text without a secret is read in no time', () => {
-  const text = 'password '.repeat(20_000) + 'a://'.repeat(20_000) + 'x'.repeat(200_000);
+  const text = `${'password '.repeat(20_000)}${'a://'.repeat(20_000)}${'x'.repeat(200_000)}${'PASS_'.repeat(40_000)}${'aPASS_'.repeat(40_000)}=`;
   const began = performance.now();
   redact(text);
   expect(performance.now() - began).toBeLessThan(2000);
