@@ -60,7 +60,7 @@ function helloOf({ outputs, session }: Capture, epoch: number): string {
 
 /** Ids of the probes in the order in which they run. What makes a list is a snippet of its own, which is passed over. */
 function callsOf(program: string): string[] {
-  const text = program.replace(/^L=\$\(\{ \(\n[\s\S]*?\n\) <\/dev\/null 2>&4 /gm, '');
+  const text = program.replace(/^L=\$\(\{ \{ \(\n[\s\S]*?\n\) <\/dev\/null 2>&4 /gm, '');
   // To the end of the last word: a quoted one may hold lines that look like calls.
   const call =
     /^(?:run|list [a-z0-9-]+ \d+ (?:together|single)) (?:user|root) ([a-z0-9-]+) \d+ \d+ (?:[^\n'\\]|'[^']*'|\\')*$/gm;
