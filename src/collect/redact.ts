@@ -57,6 +57,9 @@ const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string
 
 const MASK = '[redacted]';
 
+/** A line of at least four fields, as passwd and group have them: it is read field by field. */
+const RECORD = /^((?:[^:\n]*:){3}.*)/m;
+
 /**
  * The text without secrets, and how many were replaced. Extra patterns replace their first capture group. `isRecords`: lines
  * of fields between colons, in which a secret ends with its field; a name that ends in `token` has no value behind it.
@@ -75,12 +78,14 @@ export function redact(
         return MASK;
       });
     }, part);
-  let done = isRecords
-    ? text
-        .split(/([:\n])/)
-        .map(clean)
-        .join('')
-    : clean(text);
+  const fields = (line: string) => line.split(/(:)/).map(clean).join('');
+  const records = () =>
+    text
+      .split(RECORD)
+      .map((part, at) => (at % 2 === 0 ? clean(part) : fields(part)))
+      .join('');
+  let done = text;
+  if (SECRETS.some(({ sign }) => sign(text))) done = isRecords ? records() : clean(text);
   for (const pattern of extra) {
     done = done.replace(pattern, (whole: string, group: unknown) => {
       count += 1;

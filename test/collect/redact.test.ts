@@ -88,6 +88,14 @@ test('a field of a record is redacted to its end and no further', () => {
   });
 });
 
+test('what stands between records is no record, and is redacted as a whole', () => {
+  const text = `bob:x:1:1::/home/bob:/bin/sh\n${KEY}\napi_token: abcdefgh\ndeb https://u:pass@h/ x\nzoe:x:2:2:token:/home/zoe:/bin/sh`;
+  expect(redact(text, [], true)).toEqual({
+    text: 'bob:x:1:1::/home/bob:/bin/sh\n[redacted]\napi_token: [redacted]\ndeb https://[redacted]@h/ x\nzoe:x:2:2:token:/home/zoe:/bin/sh',
+    count: 3,
+  });
+});
+
 test('patterns of a probe replace their first group only, or all where they have none', () => {
   expect(redact('user bob id 7', [/user (\w+)/g])).toEqual({ text: 'user [redacted] id 7', count: 1 });
   expect(redact('user bob id 7', [/id \d/g])).toEqual({ text: 'user bob [redacted]', count: 1 });
