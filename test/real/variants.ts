@@ -70,6 +70,7 @@ export const variants: Readonly<Record<string, Variant>> = {
     'firewall-logging': FAIL,
   }),
   'iptables-rule-outside': differs({ 'firewall-allowed-ports': FAIL, 'firewall-effective': FAIL }),
+  'raw-drop': differs({}),
 
   'sshd-cloud-init-password': differs({ 'ssh-key-only': FAIL }),
   'sshd-match-password': differs({ 'ssh-key-only': FAIL }),
@@ -88,6 +89,8 @@ export const variants: Readonly<Record<string, Variant>> = {
   'fail2ban-blind-log': differs({ 'fail2ban-sshd-jail': FAIL }),
   'fail2ban-ignoreip-all': differs({ 'fail2ban-sshd-jail': FAIL }),
   'fail2ban-no-action': differs({ 'fail2ban-sshd-jail': FAIL }),
+  'fail2ban-blocktype-accept': differs({ 'fail2ban-sshd-jail': FAIL }),
+  'fail2ban-ignoreregex': differs({ 'fail2ban-sshd-jail': 'unknown:not-observable' }),
   'fail2ban-wrong-port': differs({ 'fail2ban-sshd-jail': FAIL }),
   'fail2ban-banned': differs({}),
 
@@ -96,6 +99,7 @@ export const variants: Readonly<Record<string, Variant>> = {
   'uu-timers-masked': differs({ 'updates-automatic': FAIL }),
   'uu-timers-monthly': differs({ 'updates-automatic': FAIL }),
   'uu-no-security-origin': differs({ 'updates-security-origin': FAIL }),
+  'uu-default-release': differs({ 'updates-security-origin': FAIL }),
   'uu-pending': differs({ 'updates-pending': FAIL }),
   'uu-empty-lists': differs({
     'updates-pending': 'unknown:not-observable',
