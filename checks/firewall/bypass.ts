@@ -62,9 +62,16 @@ function fateText(one: Published | undefined): string {
 /** Docker publishes on all addresses unless told otherwise. Source: docs.docker.com, "Packet filtering and firewalls". */
 function contain({ to, family }: Published, filters: readonly PacketFilter[]): string {
   const outside = filters.find((filter) => filter.family === family)?.outside ?? [];
-  const tool = family === 'IPv4' ? 'iptables' : 'ip6tables';
+  const [tool, file] = family === 'IPv4' ? ['iptables', 'after.rules'] : ['ip6tables', 'after6.rules'];
+  const rule = `DOCKER-USER -i ${outside[0] === undefined ? 'OUTSIDE-INTERFACE' : shellWord(outside[0])} -m conntrack --ctstate NEW -j DROP`;
   return `# publish ${to} on loopback only (docker run -p 127.0.0.1:PORT:PORT), or:
-${tool} -I DOCKER-USER -i ${outside[0] === undefined ? 'OUTSIDE-INTERFACE' : shellWord(outside[0])} -m conntrack --ctstate NEW -j DROP   # and keep it in /etc/ufw/after.rules`;
+${tool} -I ${rule}
+# and, to keep it, append to /etc/ufw/${file}; with its own chain line, for ufw starts before Docker has made the chain:
+  *filter
+  :DOCKER-USER - [0:0]
+  -A ${rule}
+  -A DOCKER-USER -j RETURN
+  COMMIT`;
 }
 
 function compare({ family, chain }: Opening): readonly string[] {

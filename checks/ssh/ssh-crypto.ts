@@ -13,7 +13,7 @@ export const sshCrypto = defineCheck({
   KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org,diffie-hellman-group16-sha512,diffie-hellman-group18-sha512
   Ciphers chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes192-ctr,aes128-ctr
   MACs hmac-sha2-512-etm@openssh.com,hmac-sha2-256-etm@openssh.com,umac-128-etm@openssh.com
-  HostKeyAlgorithms ssh-ed25519,rsa-sha2-512,rsa-sha2-256
+  HostKeyAlgorithms -ssh-rsa*,ssh-dss*
 # Add post-quantum key exchange in front where "ssh -Q kex" lists it: mlkem768x25519-sha256, sntrup761x25519-sha512@openssh.com
 sshd -t && systemctl reload ssh          # Red Hat: update-crypto-policies instead`,
   limits:

@@ -11,7 +11,7 @@ export const updatesReboot = defineCheck({
   severity: 'medium',
   rationale: 'A new kernel protects nobody before the host has booted it; the old one keeps its holes for as long.',
   remediation: `In a maintenance window: reboot
-To let the host do it: Unattended-Upgrade::Automatic-Reboot "true"; Unattended-Upgrade::Automatic-Reboot-Time "04:00";`,
+To let the host do it, in a file of /etc/apt/apt.conf.d: Unattended-Upgrade::Automatic-Reboot "true"; Unattended-Upgrade::Automatic-Reboot-Time "04:00";`,
   limits:
     'Live patches are not credited. Services that still use a replaced library are seen only where the host itself asks for a reboot, and that request counts from the last package that made it.',
   mappings: {

@@ -10,7 +10,8 @@ export const updatesRecent = defineCheck({
   severity: 'medium',
   rationale:
     'Timers that are on and stamps that are fresh also come from runs that failed or installed nothing. The run has to have ended well, on package lists of this week.',
-  remediation: `See why: tail -n 50 /var/log/unattended-upgrades/unattended-upgrades.log
+  remediation: `Where unattended-upgrades is not installed, do first what updates-automatic says.
+See why: tail -n 50 /var/log/unattended-upgrades/unattended-upgrades.log
 Then: apt-get update && unattended-upgrade -v`,
   limits: 'Without the right to read the log, a host on which nothing is pending counts as updated.',
   mappings: {

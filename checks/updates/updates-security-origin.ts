@@ -10,7 +10,8 @@ export const updatesSecurityOrigin = defineCheck({
   severity: 'high',
   rationale:
     'unattended-upgrades runs every day and installs nothing when its list of origins leaves out the security archive, or its blacklist the packages that matter.',
-  remediation: `Let unattended-upgrades take the security archive, in /etc/apt/apt.conf.d/50unattended-upgrades.
+  remediation: `Where unattended-upgrades is not installed, do first what updates-automatic says.
+Let unattended-upgrades take the security archive, in /etc/apt/apt.conf.d/50unattended-upgrades.
 Debian: Unattended-Upgrade::Origins-Pattern { "origin=Debian,codename=\${distro_codename}-security,label=Debian-Security"; };
 Ubuntu: Unattended-Upgrade::Allowed-Origins { "\${distro_id}:\${distro_codename}-security"; };
 Take out what the finding names besides: entries that cannot be read, packages in Unattended-Upgrade::Package-Blacklist, priorities below 100 in /etc/apt/preferences.d.

@@ -219,6 +219,8 @@ describe('firewall-effective', () => {
         'then accepted by "-A DOCKER -d 172.17.0.2/32 ! -i docker0 -o docker0 -p tcp -m tcp --dport 5432 -j ACCEPT"',
     );
     expect(finding?.remediation).toContain('iptables -I DOCKER-USER -i eth0 -m conntrack --ctstate NEW -j DROP');
+    // Without a chain line, ufw fails at boot: Docker has not made the chain yet.
+    expect(finding?.remediation).toContain('*filter\n  :DOCKER-USER - [0:0]\n  -A DOCKER-USER -i eth0 ');
     const [edited] = judged(firewallEffective, captureOf(recorded('before-rules')));
     expect(edited?.actual).toContain('in chain ufw-before-input');
     expect(edited?.remediation).toContain('diff /usr/share/ufw/iptables/before.rules /etc/ufw/before.rules');

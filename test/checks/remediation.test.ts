@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { fail2banSshdJail } from '../../checks/fail2ban/fail2ban-sshd-jail.ts';
 import { firewallActive } from '../../checks/firewall/firewall-active.ts';
 import { firewallAllowedPorts } from '../../checks/firewall/firewall-allowed-ports.ts';
 import { firewallDefaultDeny } from '../../checks/firewall/firewall-default-deny.ts';
 import { firewallEffective } from '../../checks/firewall/firewall-effective.ts';
 import { secretsPermissions } from '../../checks/host/secrets-permissions.ts';
+import { sshCrypto } from '../../checks/ssh/ssh-crypto.ts';
 import { sshKeyOnly } from '../../checks/ssh/ssh-key-only.ts';
 import { sshRootLogin } from '../../checks/ssh/ssh-root-login.ts';
 import { updatesAutomatic } from '../../checks/updates/updates-automatic.ts';
@@ -17,6 +19,18 @@ const steps = (check: Parameters<typeof judged>[0], name: string): (string | und
     .map(({ remediation }) => remediation);
 
 describe('what a remediation tells to type', () => {
+  test('what jail.local says of the sshd jail itself is overruled, whom it ignores and how it bans too', () => {
+    const text = fail2banSshdJail.remediation;
+    expect(text).not.toContain('[DEFAULT]');
+    for (const key of ['ignoreip', 'action', 'banaction', 'maxretry', 'bantime', 'findtime', 'protocol']) {
+      expect(text).toMatch(new RegExp(`^  ${key} = .`, 'm'));
+    }
+  });
+
+  test('clients that know the host by another key, or by its certificate, still find it', () => {
+    expect(sshCrypto.remediation).toMatch(/^ {2}HostKeyAlgorithms -ssh-rsa\*,ssh-dss\*$/m);
+  });
+
   test('names from the host are words of a shell', () => {
     const { now, outputs } = recording('bookworm-secrets');
     const hostile = outputs.map((output) => ({
