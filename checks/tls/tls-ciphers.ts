@@ -16,7 +16,8 @@ export const tlsCiphers = defineSiteCheck({
   remediation: `In nginx:
   ssl_ciphers ${SUITES};
 In Apache, SSLCipherSuite with the same list.
-In Caddy, remove "ciphers" from tls {}; its defaults are right.`,
+In Caddy, remove "ciphers" from tls {}; its defaults are right.
+Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
   limits:
     'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime.',
   mappings: {

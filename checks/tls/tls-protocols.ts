@@ -17,7 +17,8 @@ export const tlsProtocols = defineSiteCheck({
 In Apache:
   SSLProtocol -all +TLSv1.2 +TLSv1.3
 In Caddy, remove "protocols" from tls {}; its defaults are right.
-In nginx the default server of an address decides for every name on it.`,
+In nginx the default server of an address decides for every name on it.
+Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
   limits:
     'Renegotiation that a client starts is not tried. What stands before the server, such as a CDN, is what is seen.',
   mappings: {

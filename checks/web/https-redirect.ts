@@ -9,7 +9,7 @@ export const httpsRedirect = defineSiteCheck({
   rationale:
     'Whoever types a name comes in clear first. What is served there can be read and changed on the way; a permanent ' +
     'redirect on the same name brings browsers to HTTPS, where they learn to come back that way.',
-  remediation: `# nginx, for every name that is served over TLS
+  remediation: `# nginx, for every name that is served over TLS, in place of the server {} that has it on port 80 (of two, nginx ignores the later)
   server { listen 80; listen [::]:80; server_name example.org; return 308 https://$host$request_uri; }
 # Apache
   <VirtualHost *:80>
@@ -18,7 +18,8 @@ export const httpsRedirect = defineSiteCheck({
     RewriteCond %{REQUEST_URI} !^/\\.well-known/acme-challenge/
     RewriteRule ^ https://example.org%{REQUEST_URI} [R=301,L]
   </VirtualHost>
-# Caddy does it by itself, unless auto_https is off or disable_redirects`,
+# Caddy does it by itself, unless auto_https is off or disable_redirects
+# Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
   limits:
     'Two paths are asked: / and one that does not exist; where / is refused in clear just as it is over TLS, these tell nothing. Other host names are not asked. For a site on another port than 443 ' +
     'nobody knows where its users would come in clear; declare that site (http://name:port) to have it judged.',

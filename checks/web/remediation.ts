@@ -5,15 +5,18 @@ import type { ConfiguredSite, Place } from '../../src/model/facts/web.ts';
 const LINES: Readonly<Record<WebSoftware, (value: string) => string>> = {
   nginx: (value) => `# In every server {} and in every location {} that has an add_header of its own:
   add_header Strict-Transport-Security "${value}" always;
-  proxy_hide_header Strict-Transport-Security;`,
+  proxy_hide_header Strict-Transport-Security;
+nginx -t && systemctl reload nginx`,
   apache: (value) => `# In the <VirtualHost> for port 443, with mod_headers:
   Header onsuccess unset Strict-Transport-Security
-  Header always set Strict-Transport-Security "${value}"`,
+  Header always set Strict-Transport-Security "${value}"
+apachectl configtest && systemctl reload apache2   # Red Hat: httpd`,
   caddy: (value) => `# In the site's block; header_down stands in each reverse_proxy:
   header Strict-Transport-Security "${value}"
   reverse_proxy app:8080 {
     header_down -Strict-Transport-Security
-  }`,
+  }
+systemctl reload caddy`,
 };
 const SOFTWARE: Readonly<Record<ConfiguredSite['software'], WebSoftware>> = {
   nginx: 'nginx',

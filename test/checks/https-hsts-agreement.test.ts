@@ -108,6 +108,7 @@ describe('what nginx is told, and what it sends', () => {
     const finding = findingOf(nginx(lines, more), both());
     expect(finding?.remediation?.startsWith(place), finding?.remediation).toBe(true);
     expect(finding?.remediation).toContain('proxy_hide_header Strict-Transport-Security;');
+    expect(finding?.remediation).toContain('\nnginx -t && systemctl reload nginx');
     expect(finding?.remediation).not.toContain('Caddy');
   });
 
