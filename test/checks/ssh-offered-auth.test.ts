@@ -101,6 +101,14 @@ describe('ssh-offered-auth', () => {
     expect(finding?.because).toBe('Seen from 198.51.100.7, 192.0.2.1:22 offers password to the user audit.');
   });
 
+  test('only the lines that allow the method are told to be changed', () => {
+    const [finding] = judge('bookworm-match', offers('publickey', 'password'));
+    const changed = finding?.remediation?.split('\n').filter((line) => line.startsWith('sed '));
+    expect(changed).toEqual([
+      "sed -i '7s/.*PasswordAuthentication.*/PasswordAuthentication no/I' /etc/ssh/sshd_config.d/60-a.conf",
+    ]);
+  });
+
   test('a host that was reached through a jump host, and a scan without the network', () => {
     const capture = captureOf(recording('bookworm-compliant'));
     const behind = { ...capture, outside: { taken: false, because: 'It is behind another host.', exchanges: [] } };
