@@ -52,6 +52,30 @@ const shells = [['dash'], ['bash', '--posix'], ['bash'], ['busybox', 'ash'], ['z
   ([name]) => ['/bin', '/usr/bin'].some((folder) => existsSync(`${folder}/${name}`)),
 );
 
+describe.each(shells)('the environment of the account in %s', (...shell) => {
+  const [command = 'sh', ...args] = shell.filter((word) => word !== undefined);
+
+  test('reaches no command', () => {
+    const env = {
+      ...{ PATH: '/nonexistent', LC_ALL: 'C.UTF-8', LANGUAGE: 'de', HOME: '/root', N: 'n', S: 'all', T: 'timeout' },
+      ...{ APT_CONFIG: '/home/audit/apt.conf', POSIXLY_CORRECT: '1', TZ: 'Asia/Tokyo', QUOTING_STYLE: 'c' },
+      ...{ SEVERAL: 'lines\nPPID=1\nnot a name=1\nend', SHELLOPTS: 'noglob', 'odd.name': '1', v: '\u00ff', IFS: '/' },
+    };
+    const asked: readonly Probe[] = [{ ...base, id: 'environment', argv: ['env'] }];
+    const input = programOf(asked, nonce);
+    const file = ['/bin', '/usr/bin'].map((folder) => `${folder}/${command}`).find((path) => existsSync(path));
+    const ran = spawnSync(file ?? command, args, { env, input, timeout: 60_000 });
+    const frames = parseFrames(ran.stdout, ran.stderr, nonce, asked);
+    expect(frames.complete).toBe(true);
+    const names = (frames.outputs[0]?.stdout ?? '').split('\n').map((line) => line.replace(/=.*/, ''));
+    const own = ['', 'HOME', 'LANG', 'LC_ALL', 'PATH'];
+    // What shells set themselves, or cannot unset: no command of ours asks them.
+    const shellsOwn = ['PWD', 'OLDPWD', 'SHLVL', '_', 'SHELLOPTS', 'odd.name'];
+    expect(names.filter((name) => ![...own, ...shellsOwn].includes(name))).toEqual([]);
+    expect(frames.outputs[0]?.stdout).toMatch(/^LC_ALL=C$/m);
+  });
+});
+
 describe.each(shells)('the program in %s', (...shell) => {
   const [command = 'sh', ...args] = shell.filter((word) => word !== undefined);
   const ran = spawnSync(command, args, { input: programOf(probes, nonce), maxBuffer: 1e8, timeout: 60_000 });

@@ -1,9 +1,17 @@
 # fleetproof collector: reads, changes nothing. Every command that can run here is listed by "fleetproof plan".
 main() {
-N='00000000000000000000000000000000'
 LC_ALL=C; LANG=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; HOME=/nonexistent
 export LC_ALL LANG PATH HOME
-unset LANGUAGE ENV BASH_ENV HISTFILE IFS CDPATH SUDO_ASKPASS
+unset IFS
+# What pam_env, SetEnv or a profile set must not change what a command answers (APT_CONFIG, TZ, POSIXLY_CORRECT).
+# A shell ends when it is told to unset one that it holds read-only.
+for v in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
+  case $v in
+    LC_ALL|LANG|PATH|HOME|SSH_CONNECTION|SHELLOPTS|BASHOPTS|BASH_VERSINFO|PPID|UID|EUID) ;;
+    *) unset "$v" ;;
+  esac
+done
+N='00000000000000000000000000000000'
 umask 077
 set +e +u +x +f
 exec 3>&1 4>&2
