@@ -15,8 +15,7 @@ export const tlsCiphers = defineSiteCheck({
     'A client that supports a weak cipher, or is made to ask for one, gets it when the server accepts it. Without forward secrecy, who gets hold of the key later reads what was recorded before.',
   remediation: `In nginx:
   ssl_ciphers ${SUITES};
-In Apache, SSLCipherSuite with the same list.
-In Caddy, remove "ciphers" from tls {}; its defaults are right.
+In Apache, SSLCipherSuite with the same list. In Caddy, remove "ciphers" from tls {}; its defaults are right.
 Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
   limits:
     'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime.',

@@ -7,8 +7,7 @@ export const httpsRedirect = defineSiteCheck({
   title: 'Plain HTTP redirects to HTTPS',
   severity: 'medium',
   rationale:
-    'Whoever types a name comes in clear first. What is served there can be read and changed on the way; a permanent ' +
-    'redirect on the same name brings browsers to HTTPS, where they learn to come back that way.',
+    'Whoever types a name comes in clear first. What is served there can be read and changed on the way; a permanent redirect on the same name brings browsers to HTTPS, where they learn to come back that way.',
   remediation: `# nginx, for every name that is served over TLS, in place of the server {} that has it on port 80 (of two, nginx ignores the later)
   server { listen 80; listen [::]:80; server_name example.org; return 308 https://$host$request_uri; }
 # Apache
