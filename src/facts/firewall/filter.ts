@@ -7,6 +7,9 @@ import { isInternal, isStock } from './stock.ts';
 import { trafficOf } from './traffic.ts';
 import { type Taken, tableName, type Walk, walk } from './walk.ts';
 
+/** All openings through one chain. One that takes longer is left out: what it drops of them counts as open, then. */
+const MOST_STEPS_AGAIN = 500_000;
+
 /** Every new connection that comes in from outside. */
 export const INCOMING: Packets = { ...ANY_PACKET, inbound: { names: ['lo'], except: true } };
 
@@ -42,9 +45,11 @@ export function evaluateFilter(
   });
   const inputs = way.filter(({ chain, denies }) => denies || chain.base?.hook === 'input');
   const denying = inputs.filter((input) => input.denies);
+  const common = inCommon(denying.map((input) => input.walk.accepted));
   // Walked again by themselves: a drop that says nothing of the whole may be for all of one opening.
-  const accepted = inCommon(denying.map((input) => input.walk.accepted)).flatMap((taken) =>
-    leftBy(way, { ...taken.packets, states: incoming.states }).map((packets) => ({ ...taken, packets })),
+  const again = way.filter((input) => input.walk.steps * common.length <= MOST_STEPS_AGAIN);
+  const accepted = common.flatMap((taken) =>
+    leftBy(again, { ...taken.packets, states: incoming.states }).map((packets) => ({ ...taken, packets })),
   );
   const isDenied = (packets: Packets): boolean => denying.length > 0 && !isAccepted(packets, accepted);
   return {

@@ -32,6 +32,8 @@ export interface Walk {
   readonly entered: ReadonlySet<string>;
   /** Some packets are left to the base chain's default policy. */
   readonly reachesPolicy: boolean;
+  /** Rules that were visited. */
+  readonly steps: number;
 }
 
 interface State {

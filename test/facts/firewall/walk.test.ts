@@ -250,4 +250,12 @@ describe('several base chains', () => {
     const raw = readSave('*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.0.0/8 -j DROP\nCOMMIT\n', 'test');
     expect(evaluated([...inputOf([]), ...raw]).chains.map(({ name }) => name)).toEqual(['iptables filter INPUT']);
   });
+
+  test('thousands of openings are not each followed through thousands of rules', () => {
+    const ports = Array.from({ length: 8000 }, (_, at) => `-p tcp --dport ${at + 1000} -j ACCEPT`);
+    const raw = readSave('*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 3306 -j DROP\nCOMMIT\n', 'test');
+    const { openings } = evaluated([...inputOf(ports), ...raw]);
+    expect(openings).toHaveLength(7999);
+    expect(openings.map(words)).not.toContain('tcp/3306');
+  });
 });
