@@ -9,8 +9,8 @@ export const FIRST_A_KEY = '# Only once a log-in by key works; keep this session
 
 /**
  * The commands that give one keyword another value where it is decided; undefined where no line decides it. A line that is
- * not about the keyword (any more) is left as it is. The old name of keyboard-interactive is known to every OpenSSH; for
- * those up to 8.6 it is the one that counts.
+ * not about the keyword (any more) is left as it is. Keyboard-interactive has several names, and the line keeps its own:
+ * OpenSSH up to 8.6 refuses the old one in Match blocks, and beside the new one it is the one that counts.
  */
 export function correction({ origins }: SshContext, keyword: string, value: string): string | undefined {
   const origin = origins[keyword.toLowerCase()] ?? '';
@@ -19,10 +19,11 @@ export function correction({ origins }: SshContext, keyword: string, value: stri
   }
   const [, file, line] = /^(\/.*) line (\d+)$/.exec(origin) ?? [];
   if (file === undefined || line === undefined) return undefined;
-  const isKbd = keyword === 'KbdInteractiveAuthentication';
-  const old = isKbd ? '\\(KbdInteractive\\|ChallengeResponse\\|SKey\\)Authentication' : keyword;
-  const name = isKbd ? 'ChallengeResponseAuthentication' : keyword;
-  const change = `sed -i '${line}s/.*${old}.*/${name} ${value}/I' ${shellWord(file)}`;
+  const [old, name] =
+    keyword === 'KbdInteractiveAuthentication'
+      ? ['^[[:blank:]]*\\(KbdInteractive\\|ChallengeResponse\\|SKey\\)Authentication', '\\1Authentication']
+      : [`.*${keyword}`, keyword];
+  const change = `sed -i '${line}s/${old}.*/${name} ${value}/I' ${shellWord(file)}`;
   // cloud-init writes its file again for a new instance of the same disk.
   if (!/cloud-init\.conf$/.test(file)) return change;
   return `${change}\n[ ! -d /etc/cloud ] || printf 'ssh_pwauth: false\\n' > /etc/cloud/cloud.cfg.d/99-ssh.cfg`;

@@ -105,6 +105,19 @@ describe('what a remediation tells to type', () => {
     expect(sshKeyOnly.remediation).toContain('ChallengeResponseAuthentication no');
   });
 
+  test('a line keeps its keyword: OpenSSH 8.6 and older refuse ChallengeResponseAuthentication in a Match block', () => {
+    const recordedHost = recording('bullseye-match');
+    const outputs = recordedHost.outputs.map((output) => ({
+      ...output,
+      stdout: output.stdout.replaceAll('60-a.conf:2:  Password', '60-a.conf:2:  KbdInteractive'),
+    }));
+    const all = judged(sshKeyOnly, captureOf({ ...recordedHost, outputs })).map(({ remediation }) => remediation);
+    const word = String.raw`\(KbdInteractive\|ChallengeResponse\|SKey\)Authentication`;
+    expect(all.join('\n')).toContain(
+      String.raw`sed -i '2s/^[[:blank:]]*${word}.*/\1Authentication no/I' /etc/ssh/sshd_config.d/60-a.conf`,
+    );
+  });
+
   test('root keeps its keys unless the baseline says no', () => {
     expect(sshRootLogin.remediation).toContain('PermitRootLogin prohibit-password');
     const [finding] = judged(sshRootLogin, captureOf(recording('bullseye-keyboard-interactive')), {
