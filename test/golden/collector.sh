@@ -488,7 +488,7 @@ done
 [ -n "$r" ] || exit 0
 set --
 for f in /etc/nginx/* /etc/nginx/*/* /etc/nginx/*/*/* /etc/nginx/*/*/*/* /usr/local/nginx/conf/* /usr/local/nginx/conf/*/* /usr/local/nginx/conf/*/*/* /usr/local/nginx/conf/*/*/*/* /usr/local/openresty/nginx/conf/* /usr/local/openresty/nginx/conf/*/* /usr/local/openresty/nginx/conf/*/*/* /usr/local/openresty/nginx/conf/*/*/*/*; do
-  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*|*.mmdb|*.dat) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
   [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
   [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
   [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
@@ -545,7 +545,7 @@ done
 [ -n "$r" ] || exit 0
 set --
 for f in /etc/apache2/* /etc/apache2/*-enabled/* /etc/apache2/*-enabled/*/* /etc/apache2/conf.d/* /etc/apache2/vhosts.d/* /etc/apache2/sites.d/* /etc/httpd/conf/* /etc/httpd/conf.d/* /etc/httpd/conf.modules.d/* /etc/httpd/vhosts.d/* /etc/httpd/sites-enabled/*; do
-  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*|*.mmdb|*.dat) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
   [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
   [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
   [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
@@ -586,7 +586,7 @@ done
 [ -n "$r" ] || exit 0
 set --
 for f in /etc/caddy/* /etc/caddy/*/* /etc/caddy/*/*/*; do
-  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  case $f in *"$NL"*) echo odd; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*|*.mmdb|*.dat) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
   [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || printf '\''closed %s\n'\'' "$f"; continue; }
   [ -f "$f" ] || { [ -L "$f" ] && printf '\''unread %s\n'\'' "$f"; continue; }
   [ -r "$f" ] || { printf '\''unread %s\n'\'' "$f"; continue; }
@@ -648,7 +648,7 @@ done
 [ -n "$r" ] || exit 0
 set --
 for f in /etc/nginx/* /etc/nginx/*/* /etc/nginx/*/*/* /etc/nginx/*/*/*/* /usr/local/nginx/conf/* /usr/local/nginx/conf/*/* /usr/local/nginx/conf/*/*/* /usr/local/nginx/conf/*/*/*/* /usr/local/openresty/nginx/conf/* /usr/local/openresty/nginx/conf/*/* /usr/local/openresty/nginx/conf/*/*/* /usr/local/openresty/nginx/conf/*/*/*/* /etc/apache2/* /etc/apache2/*-enabled/* /etc/apache2/*-enabled/*/* /etc/apache2/conf.d/* /etc/apache2/vhosts.d/* /etc/apache2/sites.d/* /etc/httpd/conf/* /etc/httpd/conf.d/* /etc/httpd/conf.modules.d/* /etc/httpd/vhosts.d/* /etc/httpd/sites-enabled/* /etc/caddy/* /etc/caddy/*/* /etc/caddy/*/*/*; do
-  case $f in *"$NL"*) :; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.mmdb|*.dat|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
+  case $f in *"$NL"*) :; continue ;; *.key|*.pem|*.crt|*.cer|*.csr|*.der|*.p12|*.pfx|*passwd*|*.mmdb|*.dat) continue ;; */sites-*/*|*/sites/*|*/conf.d/*|*/vhosts*/*) ;; *.so|*.html|*.js|*.lua|*.md|*.bak|*~|*.swp|*.dpkg-*|*/mime.types|*/magic|*/koi-*|*/win-utf|*/modules-available/*|*/mods-available/*|*/.git/*) continue ;; esac
   [ -d "$f" ] && { [ -r "$f" ] && [ -x "$f" ] || :; continue; }
   [ -f "$f" ] || { [ -L "$f" ] && :; continue; }
   [ -r "$f" ] || { :; continue; }
