@@ -1,11 +1,15 @@
-/** What may stand between two lines of a key: blanks, `\\n` as in JSON, and the file and number of `grep -n`. */
-const GAP = String.raw`(?:\s|\\[nr]|/[^\s:]+:\d+:)*`;
+/**
+ * What may stand between two lines of a key: blanks, `\n` as in JSON, marks of comments, strings and listings, and the
+ * file and number of `grep -n`. Bounded, as all repetitions here that something else may have to be tried after: nobody
+ * on a host may keep the scanner busy.
+ */
+const GAP = String.raw`(?:[\s#"',:]|\\[nr]|/[^\n:]{1,255}:\d{1,9}:)*`;
 /**
  * A private key, whole or cut off, and nothing that cannot be a part of one: who writes the first line of a key into his
  * name, or into the name of a file, must not make disappear what is said of others behind it.
  */
 const PRIVATE_KEY = new RegExp(
-  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:${GAP}(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+|[A-Za-z0-9+/=]{16,}(?![^\s\\"',;-])|[A-Za-z0-9+/=]+(?=${GAP}-----END|$)))*(?:${GAP}-----END [A-Z0-9 ]*PRIVATE KEY-----)?`,
+  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:${GAP}(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+|[A-Za-z0-9+/=]{16,}(?![^\s\\"',;-])|[A-Za-z0-9+/=]{1,15}(?=${GAP}-----END|$)))*(?:${GAP}-----END [A-Z0-9 ]*PRIVATE KEY-----)?`,
   'g',
 );
 
@@ -50,7 +54,7 @@ const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string
     sign: (text) => /(?:PASS|PWD|PASSWORD|PASSWD|SECRET|TOKEN|KEY)(?:_[A-Z0-9_]{1,40})?=/.test(text),
   },
   {
-    pattern: /(?<=\b(?:Bearer|Basic) +)[A-Za-z0-9._~+/=-]{16,}/g,
+    pattern: /(?<=\b(?:Bearer|Basic) {1,8})[A-Za-z0-9._~+/=-]{16,}/g,
     sign: (text) => /(?:Bearer|Basic) /.test(text),
   },
 ];

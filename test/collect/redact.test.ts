@@ -107,3 +107,34 @@ test('a long text without a secret is read in no time', () => {
   redact(text);
   expect(performance.now() - began).toBeLessThan(2000);
 });
+
+test.each([
+  ['blanks where a credential could stand', `Bearer ${' '.repeat(200_000)}`],
+  ['slashes behind the first line of a key', `-----BEGIN PRIVATE KEY-----${'/'.repeat(200_000)}.`],
+  ['folders behind the first line of a key', `-----BEGIN PRIVATE KEY-----${'/a'.repeat(100_000)}.`],
+  ['first lines of keys, with a slash each', '-----BEGIN PRIVATE KEY-----/'.repeat(9000)],
+  ['places behind the first line of a key', `-----BEGIN PRIVATE KEY-----${'/a:1:'.repeat(40_000)}.`],
+])('a host cannot keep the scanner busy: %s', (_, text) => {
+  const began = performance.now();
+  redact(text);
+  expect(performance.now() - began).toBeLessThan(1000);
+});
+
+test.each([
+  ['commented out', (line: string) => `# ${line}`],
+  ['in strings', (line: string) => `"${line}\\n"`],
+  ['behind colons', (line: string) => `:  ${line}`],
+  ['behind a path with blanks', (line: string, at: number) => `/home/a b/.ssh/authorized_keys:${at}:${line}`],
+])('a private key is replaced whole, %s', (_, place) => {
+  const lines = [
+    '-----BEGIN PRIVATE KEY-----',
+    'MIIEow'.repeat(10),
+    'MIIEow'.repeat(10),
+    'abcd==',
+    '-----END PRIVATE KEY-----',
+  ];
+  const { text, count } = redact(`${lines.map(place).join('\n')}\nPort 22`);
+  expect(text).not.toMatch(/MII|abcd|END/);
+  expect(text).toContain('Port 22');
+  expect(count).toBe(1);
+});
