@@ -9,7 +9,7 @@ interface Block {
 
 /** Rules that end a chain for every packet that comes so far. */
 const LAST =
-  /^(?:(?:counter|log(?: (?:prefix|level|flags|group) \S+)*) )*(drop|reject|accept)(?: with [^;]*| comment "")*$/;
+  /^(?:(?:counter(?: packets \d+ bytes \d+)?|log(?: (?:prefix|level|flags|group) \S+)*) )*(drop|reject|accept)(?: with [^;]*| comment "")*$/;
 
 /**
  * Whether the text, loaded by `nft -f`, denies incoming packets of this family that no rule lets in. Only what stands in

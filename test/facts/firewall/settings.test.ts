@@ -156,6 +156,12 @@ describe('other files', () => {
       false,
       false,
     ],
+    [
+      'a drop at the end, with its counter as "nft list ruleset" writes it',
+      'table inet f {\n chain i {\n  type filter hook input priority filter; policy accept;\n  tcp dport 22 counter packets 5 bytes 300 accept\n  counter packets 7 bytes 420 drop\n }\n}',
+      true,
+      true,
+    ],
     ['everything accepted before', `table inet f { ${input.replace(/\}$/, 'counter accept\n }')} }`, false, false],
     ['flushed afterwards', `table inet f { ${input} }\nflush ruleset\n`, false, false],
     ['flushed before', `#!/usr/sbin/nft -f\nflush ruleset\ntable inet f { ${input} }\n`, true, true],
