@@ -9,12 +9,12 @@ export function keepSsh({ host }: Scope): string {
 
 /**
  * Brings back what leads to ufw's chains. "ufw reload" and "ufw disable && ufw enable" do not: they leave chains as they are that
- * they find, and set the policy to drop, so that nothing comes in any more, not even the packets of this session. Seen on
+ * they find, and set the policy to drop, so that nothing comes in any more, not even the packets of a log-in that is open. Seen on
  * ufw 0.36 to 0.36.2 (Debian 11 to 13). Flushing takes the rules of others as well.
  */
 export function hookAgain(scope: Scope): string {
   return `${keepSsh(scope)}
-# Not "ufw reload": it would drop every packet, those of this session as well
+# Not "ufw reload": it would drop every packet, those of this log-in as well
 /lib/ufw/ufw-init flush-all && ufw --force enable
 systemctl try-restart fail2ban docker   # their rules went with the others`;
 }

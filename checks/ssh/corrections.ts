@@ -5,7 +5,7 @@ import { shellWord } from '../../src/model/shell-word.ts';
 export const LOAD = 'sshd -t && systemctl reload ssh';
 
 /** Comes before everything that takes a way in away. */
-export const FIRST_A_KEY = '# Only once a log-in by key works; keep this session open until another one does';
+export const FIRST_A_KEY = '# Only once a log-in by key works; stay logged in until another one does';
 
 /**
  * The commands that give one keyword another value where it is decided; undefined where no line decides it. A line that is

@@ -4,7 +4,7 @@ import { correction, LOAD } from './corrections.ts';
 import { judgeLogins } from './judge-logins.ts';
 import { decidedBy } from './openings.ts';
 
-const FIRST_SUDO = '# Only once another account logs in and becomes root by sudo; keep this session open until then';
+const FIRST_SUDO = '# Only once another account logs in and becomes root by sudo; stay logged in until then';
 const DROP_IN = (value: string): string =>
   `printf 'PermitRootLogin ${value}\\n' > /etc/ssh/sshd_config.d/00-0-root-login.conf
 chmod 600 /etc/ssh/sshd_config.d/00-0-root-login.conf`;

@@ -10,6 +10,11 @@ export interface Ciphers {
   readonly profile: TlsProfileName;
 }
 
+/** For those who set them by hand, as OpenSSL names them. */
+export const RECOMMENDED = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305']
+  .flatMap((cipher) => [`ECDHE-ECDSA-${cipher}`, `ECDHE-RSA-${cipher}`])
+  .join(':');
+
 /** Below this, what is too short is in the classes that are always asked for. */
 const ALWAYS_ASKED = 128;
 

@@ -1,11 +1,8 @@
 import { defineSiteCheck } from '../../src/model/check.ts';
 import { TLS_PROFILES } from '../../src/model/tls-profiles.ts';
-import { type Ciphers, cipherConditions, names } from './ciphers.ts';
+import { LOAD } from '../web/remediation.ts';
+import { type Ciphers, cipherConditions, names, RECOMMENDED } from './ciphers.ts';
 import { judgeEndpoints, list } from './endpoints.ts';
-
-const SUITES = ['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'CHACHA20-POLY1305']
-  .flatMap((cipher) => [`ECDHE-ECDSA-${cipher}`, `ECDHE-RSA-${cipher}`])
-  .join(':');
 
 export const tlsCiphers = defineSiteCheck({
   id: 'tls-ciphers',
@@ -14,9 +11,9 @@ export const tlsCiphers = defineSiteCheck({
   rationale:
     'A client that supports a weak cipher, or is made to ask for one, gets it when the server accepts it. Without forward secrecy, who gets hold of the key later reads what was recorded before.',
   remediation: `In nginx:
-  ssl_ciphers ${SUITES};
+  ssl_ciphers ${RECOMMENDED};
 In Apache, SSLCipherSuite with the same list. In Caddy, remove "ciphers" from tls {}; its defaults are right.
-Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
+${LOAD}`,
   limits:
     'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime.',
   mappings: {

@@ -1,5 +1,6 @@
 import { defineSiteCheck } from '../../src/model/check.ts';
 import { TLS_VERSIONS } from '../../src/model/facts/tls.ts';
+import { LOAD } from '../web/remediation.ts';
 import { beside, protocolSentences } from './agreement.ts';
 import { judgeEndpoints, list } from './endpoints.ts';
 import { featureConditions, guidelineOf, offered, type Versions, versionConditions } from './protocols.ts';
@@ -18,7 +19,7 @@ In Apache:
   SSLProtocol -all +TLSv1.2 +TLSv1.3
 In Caddy, remove "protocols" from tls {}; its defaults are right.
 In nginx the default server of an address decides for every name on it.
-Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
+${LOAD}`,
   limits:
     'Renegotiation that a client starts is not tried. What stands before the server, such as a CDN, is what is seen.',
   mappings: {

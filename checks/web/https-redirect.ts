@@ -1,6 +1,7 @@
-import { type Condition, defineSiteCheck, judge, notApplicable } from '../../src/model/check.ts';
-import { at, chainOf, endpointsOf, notHttp } from './endpoints.ts';
-import { mirrorDoubt, nobodyServes, plainProblems, plainText, secureProblems, unevenProblem } from './redirects.ts';
+import { defineSiteCheck, judge, notApplicable } from '../../src/model/check.ts';
+import { at, endpointsOf, notHttp } from './endpoints.ts';
+import { plainText, redirectConditions } from './redirects.ts';
+import { LOAD } from './remediation.ts';
 
 export const httpsRedirect = defineSiteCheck({
   id: 'https-redirect',
@@ -18,10 +19,9 @@ export const httpsRedirect = defineSiteCheck({
     RewriteRule ^ https://example.org%{REQUEST_URI} [R=301,L]
   </VirtualHost>
 # Caddy does it by itself, unless auto_https is off or disable_redirects
-# Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2`,
+# ${LOAD}`,
   limits:
-    'Two paths are asked: / and one that does not exist; where / is refused in clear just as it is over TLS, these tell nothing. Other host names are not asked. For a site on another port than 443 ' +
-    'nobody knows where its users would come in clear; declare that site (http://name:port) to have it judged.',
+    'Two paths are asked: / and one that does not exist; where / is refused in clear just as it is over TLS, these tell nothing. Other host names are not asked. For a site on another port than 443 nobody knows where its users would come in clear; declare that site (http://name:port) to have it judged.',
   mappings: {
     'nist-800-53r5': ['SC-8', 'SC-23'],
     'iso-27001-2022': ['A.8.24', 'A.8.26'],
@@ -39,22 +39,9 @@ export const httpsRedirect = defineSiteCheck({
       return notApplicable('not-on-443', because, expected);
     }
     const port = site.scheme === 'http' ? site.port : 80;
-    const conditions = endpoints.flatMap((endpoint): Condition[] => {
-      const [{ root, plainRoot, plainMissing }, where] = [endpoint, at(endpoint, endpoints)];
-      const silent = plainRoot.state === 'unknown' && plainRoot.reason === 'timeout' && nobodyServes(facts, port);
-      const secure: Condition = () => (root.state === 'absent' ? undefined : secureProblems(chainOf(root), where));
-      if (plainRoot.state === 'absent' || silent) return [secure];
-      return [
-        () => plainProblems(chainOf(plainRoot), where),
-        () => plainProblems(chainOf(plainMissing), where),
-        () => unevenProblem(chainOf(plainRoot), chainOf(plainMissing), where),
-        () => mirrorDoubt(chainOf(plainRoot), root, where),
-        secure,
-      ];
-    });
     return judge(
       { because: () => endpoints.map((endpoint) => plainText(endpoint, port)).join(' '), expected },
-      conditions,
+      endpoints.flatMap((endpoint) => redirectConditions(endpoint, at(endpoint, endpoints), port, facts)),
     );
   },
 });

@@ -1,6 +1,7 @@
-import type { Facts, Problem } from '../../src/model/check.ts';
+import type { Condition, Facts, Problem } from '../../src/model/check.ts';
 import { cannotTell, Ignorance, read } from '../../src/model/fact.ts';
 import type { Chain, HttpEndpoint, Page } from '../../src/model/facts/http.ts';
+import { chainOf } from './endpoints.ts';
 
 /** Nothing of the site is served in clear by these: refused, not here, gone, wrong server, use TLS (RFC 9110 §15.5). */
 const DECLINED = [403, 404, 410, 421, 426];
@@ -8,8 +9,32 @@ const DECLINED = [403, 404, 410, 421, 426];
 const AMBIGUOUS = [403, 404, 410];
 const PERMANENT = [301, 308];
 
+type ServiceFacts = Facts<'listeners' | 'packetFilter4' | 'packetFilter6'>;
+
+/**
+ * What must hold at one endpoint. `where`: the end of a sentence that tells it from others; `port`: where its site is asked
+ * in clear.
+ */
+export function redirectConditions(
+  { root, plainRoot, plainMissing }: HttpEndpoint,
+  where: string,
+  port: number,
+  facts: ServiceFacts,
+): Condition[] {
+  const silent = plainRoot.state === 'unknown' && plainRoot.reason === 'timeout' && nobodyServes(facts, port);
+  const secure: Condition = () => (root.state === 'absent' ? undefined : secureProblems(chainOf(root), where));
+  if (plainRoot.state === 'absent' || silent) return [secure];
+  return [
+    () => plainProblems(chainOf(plainRoot), where),
+    () => plainProblems(chainOf(plainMissing), where),
+    () => unevenProblem(chainOf(plainRoot), chainOf(plainMissing), where),
+    () => mirrorDoubt(chainOf(plainRoot), root, where),
+    secure,
+  ];
+}
+
 /** What is wrong with what a site answers in clear, from the first request on. */
-export function plainProblems(chain: Chain, where: string): readonly Problem[] {
+function plainProblems(chain: Chain, where: string): readonly Problem[] {
   const [first] = chain.pages;
   const wrong = first.location === null ? contentProblem(first, where) : redirectProblem(first, where);
   return wrong === undefined ? laterProblems(chain, where) : [wrong];
@@ -19,7 +44,7 @@ export function plainProblems(chain: Chain, where: string): readonly Problem[] {
  * Throws `Ignorance` where "/" is refused in clear as it is over TLS, or where there is nothing over TLS to compare
  * with: then the same pages may be served behind other paths.
  */
-export function mirrorDoubt(plain: Chain, root: HttpEndpoint['root'], where: string): undefined {
+function mirrorDoubt(plain: Chain, root: HttpEndpoint['root'], where: string): undefined {
   const [{ url, status, location }] = plain.pages;
   if (location !== null || !AMBIGUOUS.includes(status)) return;
   const secure = read(root);
@@ -33,7 +58,7 @@ export function mirrorDoubt(plain: Chain, root: HttpEndpoint['root'], where: str
 }
 
 /** What is wrong with where a page over TLS leads. */
-export function secureProblems(chain: Chain, where: string): readonly Problem[] {
+function secureProblems(chain: Chain, where: string): readonly Problem[] {
   const [first] = chain.pages;
   return isClear(first.to) ? [downgrade(first, where)] : laterProblems(chain, where);
 }
@@ -95,7 +120,7 @@ function nameOf(url: string): string {
 }
 
 /** `/` redirects, another path does not: what is really there is served in clear. */
-export function unevenProblem(root: Chain, missing: Chain, where: string): Problem | undefined {
+function unevenProblem(root: Chain, missing: Chain, where: string): Problem | undefined {
   const [page] = missing.pages;
   if (root.pages[0].location === null || page.location !== null || !DECLINED.includes(page.status)) return undefined;
   const because = `/ redirects, but ${page.url}${where}, a path that does not exist, is answered in clear with status ${page.status}; so other paths are served in clear.`;
@@ -106,7 +131,7 @@ export function unevenProblem(root: Chain, missing: Chain, where: string): Probl
  * True when a port that drops our packets drops everybody's: the host says that nothing listens there, and that nothing
  * is forwarded. What the host did not tell counts for nothing.
  */
-export function nobodyServes(facts: Facts<'listeners' | 'packetFilter4' | 'packetFilter6'>, port: number): boolean {
+function nobodyServes(facts: ServiceFacts, port: number): boolean {
   try {
     const filters = [facts.get('packetFilter4'), facts.get('packetFilter6')];
     const forwarded = filters.flatMap((filter) => (filter === undefined ? [] : (read(filter.published) ?? [])));

@@ -18,6 +18,9 @@ apachectl configtest && systemctl reload apache2   # Red Hat: httpd`,
   }
 systemctl reload caddy`,
 };
+/** The last step for every server: a file that is right counts only when the server has read it. */
+export const LOAD = 'Then: nginx -t && systemctl reload nginx, or apachectl configtest && systemctl reload apache2';
+
 const SOFTWARE: Readonly<Record<ConfiguredSite['software'], WebSoftware>> = {
   nginx: 'nginx',
   Apache: 'apache',

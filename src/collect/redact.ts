@@ -88,8 +88,7 @@ export function redact(
       .split(RECORD)
       .map((part, at) => (at % 2 === 0 ? clean(part) : fields(part)))
       .join('');
-  let done = text;
-  if (SECRETS.some(({ sign }) => sign(text))) done = isRecords ? records() : clean(text);
+  let done = isRecords && SECRETS.some(({ sign }) => sign(text)) ? records() : clean(text);
   for (const pattern of extra) {
     done = done.replace(pattern, (whole: string, group: unknown) => {
       count += 1;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { at, bitLength, children, type Der, der, harmless, oid, text, time } from './der.ts';
+import { at, bitLength, children, type Der, der, harmless, hex, oid, text, time } from './der.ts';
 import { CURVES, SIGNATURES } from './oids.ts';
 
 /** What a certificate says (RFC 5280). Nothing in it has been verified. */
@@ -238,8 +238,4 @@ function readOcsp(extension: Der | undefined): string[] {
 
 function readFeatures(extension: Der | undefined): number[] {
   return extension === undefined ? [] : children(extension).map(({ body }) => body.at(-1) ?? 0);
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
 }

@@ -1,4 +1,4 @@
-import { at, children, type Der, der, time } from './der.ts';
+import { at, children, type Der, der, hex, time } from './der.ts';
 
 export interface OcspAnswer {
   readonly status: 'good' | 'revoked' | 'unknown';
@@ -25,7 +25,7 @@ function answerOf(single: Der): OcspAnswer {
   if (id === undefined || status === undefined) throw new RangeError('The OCSP response is broken.');
   return {
     status: STATUS[status.tag] ?? 'unknown',
-    serial: Buffer.from(at(children(id), 3).body).toString('hex'),
+    serial: hex(at(children(id), 3).body),
     nextUpdate: next?.tag === 0xa0 ? time(at(children(next), 0)) : null,
   };
 }
