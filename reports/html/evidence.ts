@@ -1,9 +1,13 @@
 import type { Evidence, Excerpt } from '../../src/model/finding.ts';
 import type { Group, Sample } from '../digest.ts';
 import { bytes, count, instant, thousands } from '../words.ts';
+import type { Budget } from './parts.ts';
 
 /** Numbers evidence records and shows each in full once, where the report first needs it. */
 export interface EvidenceBook {
+  /** True, and charged, when the records of so many hosts fit; what was paid for before costs nothing. */
+  reserve(group: Group, limit: number, budget: Budget): boolean;
+  /** To be called in the order of the page, for what was reserved. */
   view(group: Group, limit: number): EvidenceView | null;
 }
 
@@ -40,12 +44,19 @@ interface OutputView {
   readonly size: string;
   readonly sha256: string;
   readonly text: string;
+  /** Number of the record that has this very text already; empty when none has. */
+  readonly same: string;
   readonly remark: string;
 }
+
+/** A shorter text is shown wherever it occurs: a pointer would be no shorter. */
+const WORTH_POINTING = 200;
 
 /** `commands`: ids of those that the report defines. */
 export function evidenceBook(commands: ReadonlySet<string>): EvidenceBook {
   const numbers = new Map<string, string>();
+  const texts = new Map<string, string>();
+  const paid = new Set<string>();
   const definitionOf = (probe: string): string => {
     const id = probe.replace(/\.(?:list|skipped)$/, '');
     return commands.has(id) ? id : '';
@@ -66,15 +77,24 @@ export function evidenceBook(commands: ReadonlySet<string>): EvidenceBook {
           definition: definitionOf(probe),
           command: commandOf(record),
           facts: factsOf(record),
-          outputs: outputsOf(record),
+          outputs: outputsOf(record).map((output) => pointed(output, number, texts)),
         });
     }
     const subject = finding.subject === finding.host ? '' : finding.subject;
     return { host: finding.host, subject, records, references };
   };
   return {
+    reserve(group, limit, budget) {
+      const records = samplesOf(group, limit)
+        .flatMap(({ evidence }) => evidence)
+        .filter(({ id }) => !paid.has(id));
+      const cost = records.map((record) => [record.argv, unpaid(record.stdout, paid), unpaid(record.stderr, paid)]);
+      if (!budget.take(cost)) return false;
+      for (const { id, stdout, stderr } of records) for (const key of [id, keyOf(stdout), keyOf(stderr)]) paid.add(key);
+      return true;
+    },
     view(group, limit) {
-      const samples = group.samples.filter(({ evidence }) => evidence.length > 0).slice(0, limit);
+      const samples = samplesOf(group, limit);
       if (samples.length === 0) return null;
       const amount = samples.reduce((sum, { evidence }) => sum + evidence.length, 0);
       const some = group.hosts > samples.length;
@@ -86,6 +106,27 @@ export function evidenceBook(commands: ReadonlySet<string>): EvidenceBook {
       };
     },
   };
+}
+
+function samplesOf({ samples }: Group, limit: number): readonly Sample[] {
+  return samples.filter(({ evidence }) => evidence.length > 0).slice(0, limit);
+}
+
+function unpaid(output: Excerpt, paid: ReadonlySet<string>): Excerpt {
+  return output.excerpt.length >= WORTH_POINTING && paid.has(keyOf(output)) ? { ...output, excerpt: '' } : output;
+}
+
+function keyOf({ sha256, excerpt }: Excerpt): string {
+  return `${sha256} ${excerpt}`;
+}
+
+/** The output, or a pointer to the record that has its text already. */
+function pointed(output: OutputView, number: string, texts: Map<string, string>): OutputView {
+  if (output.text.length < WORTH_POINTING) return output;
+  const key = `${output.sha256} ${output.text}`;
+  const same = texts.get(key);
+  if (same === undefined) texts.set(key, number);
+  return same === undefined ? output : { ...output, text: '', remark: '', same };
 }
 
 function commandOf({ argv }: Evidence): string {
@@ -141,6 +182,7 @@ function outputOf(name: string, { sha256, bytes: size, excerpt, truncated }: Exc
     sha256,
     size: bytes(size),
     text: excerpt.replace(/\n$/, ''),
+    same: '',
     remark: truncated ? 'Shortened here; the SHA-256 is that of the whole recorded text.' : '',
   };
 }

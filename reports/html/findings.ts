@@ -38,25 +38,50 @@ export interface Pen {
   readonly budget: Budget;
 }
 
-/** Records of so many hosts stand under a case while there is room; later only of one, then of none. */
-const SAMPLES = [5, 1, 0] as const;
+/** Records of one host stand under every case before any case gets those of more. */
+const SAMPLES = [1, 5] as const;
 
 /** So many cases of one check are shown in full; the others take one line each. */
 const FULL = 25;
 
-/** Cases in order, each with as much evidence as still fits; what does not fit at all is counted. */
-function casesOf(groups: readonly Group[], { book, budget }: Pen, compare = true): CasesView {
-  const cases: CaseView[] = [];
-  const briefs: BriefView[] = [];
-  const left: Group[] = [];
-  for (const group of groups) {
-    const view = cases.length < FULL ? fittingCase(group, book, budget, compare) : undefined;
-    const brief = briefOf(group);
-    if (view !== undefined) cases.push(view);
-    else if (group.because !== '' && budget.take(brief)) briefs.push(brief);
-    else left.push(group);
-  }
-  return { cases, briefs, briefTitle: count(briefs.length, 'more case'), rest: restOf(left) };
+/** A card on its way: what is told of it, and of how many hosts there is room for evidence. */
+interface Draft {
+  readonly cases: { readonly group: Group; readonly base: CaseView; samples: number }[];
+  readonly briefs: BriefView[];
+  readonly left: Group[];
+}
+
+/**
+ * The cases of all cards of a section. Room is given out in turns, the next case of every card before the one after it
+ * of any, and for evidence only when every case is told: no card takes the room of those behind it.
+ */
+function cardsOf(cards: readonly (readonly Group[])[], { book, budget }: Pen, compare = true): CasesView[] {
+  const drafts = cards.map((): Draft => ({ cases: [], briefs: [], left: [] }));
+  const most = Math.max(0, ...cards.map((groups) => groups.length));
+  for (let turn = 0; turn < most; turn++)
+    for (const [position, draft] of drafts.entries()) {
+      const group = cards[position]?.[turn];
+      if (group !== undefined) tell(group, draft, budget, compare);
+    }
+  for (const limit of SAMPLES)
+    for (const each of drafts.flatMap(({ cases }) => cases))
+      if (book.reserve(each.group, limit, budget)) each.samples = limit;
+  return drafts.map(({ cases, briefs, left }) => ({
+    cases: cases.map(({ group, base, samples }) => ({ ...base, evidence: book.view(group, samples) })),
+    briefs,
+    briefTitle: count(briefs.length, 'more case'),
+    rest: restOf(left),
+  }));
+}
+
+/** In full, in one line, or not at all: as there is room. */
+function tell(group: Group, { cases, briefs, left }: Draft, budget: Budget, compare: boolean): void {
+  const isTold = group.because !== '';
+  const base = caseOf(group, compare);
+  const brief = briefOf(group);
+  if (isTold && cases.length < FULL && budget.take(base)) cases.push({ group, base, samples: 0 });
+  else if (isTold && budget.take(brief)) briefs.push(brief);
+  else left.push(group);
 }
 
 function restOf(left: readonly Group[]): string {
@@ -71,17 +96,6 @@ function briefOf(group: Group): BriefView {
   const { glyph, past } = STATUS[group.status];
   const places = placesView(group.places, 3, 0);
   return { status: group.status, glyph, word: past, because: spans(group.because), places };
-}
-
-function fittingCase(group: Group, book: EvidenceBook, budget: Budget, compare: boolean): CaseView | undefined {
-  const base = caseOf(group, compare);
-  if (group.because === '' || !budget.take(base)) return undefined;
-  for (const limit of SAMPLES) {
-    const text = group.samples.slice(0, limit).map(({ evidence }) => evidence);
-    // Charged before it is numbered: a record that is not shown gets no number.
-    if (limit > 0 && budget.take(text)) return { ...base, evidence: book.view(group, limit) };
-  }
-  return base;
 }
 
 function caseOf(group: Group, compare: boolean): CaseView {
@@ -109,7 +123,9 @@ function controlsOf(check: string, controls: readonly ControlEntry[]): readonly 
 }
 
 export function failedView(digest: Digest, pen: Pen) {
-  const cards = failingChecks(digest).map((tally) => {
+  const failing = failingChecks(digest);
+  const told = cardsOf(failing.map(failures), pen);
+  const cards = failing.map((tally, position) => {
     const groups = failures(tally);
     const severity = groups[0]?.severity ?? tally.check.severity;
     return {
@@ -121,7 +137,7 @@ export function failedView(digest: Digest, pen: Pen) {
       controls: controlsOf(tally.check.id, digest.head.controls),
       scope: `Fails on ${thousands(tally.failingHosts)} of ${count(digest.hosts.length, 'host')}.`,
       rationale: spans(tally.check.rationale),
-      ...casesOf(groups, pen),
+      ...told[position],
       steps: groups.every((group) => group.remediation !== undefined) ? [] : steps(tally.check.remediation),
       stepsLabel: groups.some((group) => group.remediation !== undefined)
         ? 'What to do in the cases without steps of their own'
@@ -132,13 +148,24 @@ export function failedView(digest: Digest, pen: Pen) {
 }
 
 export function unknownView(digest: Digest, pen: Pen) {
-  const reasons = REASONS.flatMap((reason) => {
+  const unreached = unreachedView(digest, pen);
+  const causes = REASONS.flatMap((reason) => {
     const groups = digest.unknowns.filter((group) => group.reason === reason);
-    if (groups.length === 0) return [];
-    const findings = groups.reduce((sum, group) => sum + group.findings, 0);
-    return [{ ...reasonOf(reason, findings), ...casesOf(groups, pen, false) }];
+    return groups.length === 0 ? [] : [{ reason, groups }];
   });
-  return { ...unreachedView(digest, pen), reasons, any: reasons.length > 0 };
+  const told = cardsOf(
+    causes.map(({ groups }) => groups),
+    pen,
+    false,
+  );
+  const reasons = causes.map(({ reason, groups }, position) => ({
+    ...reasonOf(
+      reason,
+      groups.reduce((sum, group) => sum + group.findings, 0),
+    ),
+    ...told[position],
+  }));
+  return { ...unreached, reasons, any: reasons.length > 0 };
 }
 
 function reasonOf(reason: Reason, findings: number) {
@@ -182,11 +209,20 @@ function unreachedView({ hosts }: Digest, { budget }: Pen) {
 
 /** Everything that is neither failed nor unknown: an auditor wants the measurement behind a pass as well. */
 export function passedView(digest: Digest, pen: Pen) {
-  const cards = digest.checks.flatMap((tally) => {
+  const determined = digest.checks.flatMap((tally) => {
     const groups = tally.groups.filter(({ status }) => status !== 'fail' && status !== 'unknown');
-    if (groups.length === 0) return [];
-    return [{ check: tally.check.id, title: tally.check.title, scope: scopeOf(tally), ...casesOf(groups, pen) }];
+    return groups.length === 0 ? [] : [{ tally, groups }];
   });
+  const told = cardsOf(
+    determined.map(({ groups }) => groups),
+    pen,
+  );
+  const cards = determined.map(({ tally }, position) => ({
+    check: tally.check.id,
+    title: tally.check.title,
+    scope: scopeOf(tally),
+    ...told[position],
+  }));
   return { cards, any: cards.length > 0 };
 }
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { html } from '../../reports/html.ts';
 import { visible } from '../../reports/safe.ts';
 import type { HostResult } from '../../src/model/finding.ts';
-import { assessed, entryOf, fails, sourceOf, unreached } from './fixture.ts';
+import { assessed, type Deviation, entryOf, fails, sourceOf, unreached } from './fixture.ts';
 import { fleetHost, hostileFleet, largeFleet, mixedFleet, PAYLOADS } from './fleets.ts';
 import { written } from './sink.ts';
 
@@ -96,6 +96,53 @@ describe('report.html', () => {
     const at = mixed.indexOf(`<pre class="excerpt">${status}</pre>`);
     expect(at).toBeGreaterThan(mixed.indexOf('id="fail-firewall-active"'));
     expect(at).toBeLessThan(mixed.indexOf('id="fail-firewall-default-deny"'));
+  });
+
+  test('points to a long text that a record has already, and shows a short one again', async () => {
+    const long = (text: string, sha: string) => ({
+      stdout: { sha256: sha.repeat(64), bytes: 900, excerpt: text.repeat(90), truncated: false },
+    });
+    const own = (name: string) =>
+      assessed(
+        entryOf(name, '203.0.113.1'),
+        { 'firewall-active': fails(`Seen on ${name}.`, 'active', 'inactive') },
+        { 'ufw-status': long('the same. ', 'a'), 'sshd-config': long(`of ${name}.   `, name) },
+      );
+    const text = await report([own('a'), own('b')]);
+    const [, first, second, ...more] = text.split(`<pre class="excerpt">${'the same. '.repeat(90)}</pre>`);
+    expect([first, second, more.length]).toEqual([expect.any(String), undefined, 0]);
+    expect(text).toMatch(/<p class="note">The same text as in <a class="number" href="#(E-\d+)">\1<\/a>\.<\/p>/);
+    for (const name of ['a', 'b'])
+      expect(text.split(`<pre class="excerpt">${`of ${name}.   `.repeat(90)}</pre>`)).toHaveLength(2);
+  });
+
+  test('no check of a small fleet takes the room of those behind it', async () => {
+    const hosts = Array.from({ length: 10 }, (_, index) => {
+      const seen = (id: string): [string, Deviation] => {
+        const because = `${id} holds on host ${index}.`;
+        return [id, { verdict: 'pass', status: 'pass', because }];
+      };
+      const excerpt = (probe: string) => ({
+        stdout: {
+          sha256: String(index).repeat(64),
+          bytes: 90_000,
+          excerpt: `${probe} ${index} `.repeat(1000),
+          truncated: true,
+        },
+      });
+      const probes = ['ufw-status', 'sshd-config', 'apt-config', 'fail2ban-status', 'os-release'];
+      return assessed(
+        entryOf(`h-${index}`, '203.0.113.1'),
+        Object.fromEntries(sourceOf([]).head.checks.map(({ id }) => seen(id))),
+        Object.fromEntries(probes.map((probe) => [probe, excerpt(probe)])),
+      );
+    });
+    const text = await report(hosts);
+    for (const { because } of hosts.flatMap(({ findings }) => findings)) expect(text).toContain(because);
+    expect(text).not.toContain('not shown here');
+    // Every check has evidence before any has that of many hosts.
+    const cards = text.slice(text.indexOf('id="passed"')).split('<details class="card fold">').slice(1);
+    for (const card of cards.slice(0, 5)) expect(card).toMatch(/class="(?:record|reference)"/);
   });
 
   test('quotes what was recorded letter for letter', () => {
