@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts';
 import { commandsView } from './html/commands.ts';
 import { evidenceBook } from './html/evidence.ts';
 import { failedView, passedView, unknownView } from './html/findings.ts';
-import { hostsView, matrixView } from './html/fleet.ts';
+import { hostsView, matrixView, OUTCOME } from './html/fleet.ts';
 import { checksView, controlsView, headView, summaryView } from './html/overview.ts';
 import { budget, spans } from './html/parts.ts';
 import { templates } from './html/templates.ts';
@@ -40,6 +40,7 @@ export const html: Writer = {
 };
 
 const METHOD = {
+  outcomes: Object.values(OUTCOME),
   statuses: STATUSES.map((status) => ({ kind: status, ...STATUS[status] })),
   results: CONTROL_RESULTS.map((result) => CONTROL[result]),
   reasons: REASONS.map((reason) => ({ reason, means: REASON[reason].means, next: spans(REASON[reason].next) })),

@@ -17,12 +17,27 @@ export function hostsView({ hosts, head }: Digest, budget: Budget) {
     budget,
   );
   const listed = new Set(wanted.slice(0, rows.length));
+  const missing = hosts.filter((line) => !listed.has(line));
+  const named = missing.filter(({ host }) => host.outcome !== 'unreachable');
   const excluded = excludedText(head.run, ALL);
   return {
     statement: `${count(total, 'host')} in scope: ${thousands(assessed)} assessed, ${thousands(partial)} assessed in part, ${thousands(unreachable)} not reached.${excluded === '' ? '' : ` ${excluded}`}`,
     rows,
-    rest: remainder(hosts.filter((line) => !listed.has(line))),
+    caption:
+      missing.length === 0
+        ? 'Every host in scope and how it was reached'
+        : 'Hosts in scope and how they were reached; those without a row are named below',
+    rest: remainder(missing),
+    // All of them: whoever looks for a host finds it. Those that were not reached are named where their reason is.
+    named: named.map(namedHost),
+    namedCount: count(named.length, 'host'),
   };
+}
+
+function namedHost({ host, counts }: HostLine) {
+  const numbers = (['fail', 'unknown'] as const).filter((status) => counts[status] > 0);
+  const said = numbers.map((status) => `${counts[status]} ${STATUS[status].past}`).join(', ');
+  return { host: host.name, subject: said || 'nothing failed or unknown' };
 }
 
 /** What the hosts without a row are, so that nobody takes a missing one for an assessed one. */
@@ -32,13 +47,12 @@ function remainder(missing: readonly HostLine[]): string {
     const amount = missing.filter(({ host }) => host.outcome === outcome).length;
     return amount === 0 ? [] : [`${thousands(amount)} ${LEFT_OUT[outcome]}`];
   });
-  const they = missing.length === 1 ? 'It stands' : 'All stand';
-  return `${count(missing.length, 'more host')} without a row here: ${parts.join(', ')}. ${they} in report.json.`;
+  return `${count(missing.length, 'more host')} without a row here: ${parts.join(', ')}. report.json has what the rows would say.`;
 }
 
 const LEFT_OUT = {
-  assessed: 'assessed',
-  partial: 'assessed in part',
+  assessed: 'assessed, named below',
+  partial: 'assessed in part, named below',
   unreachable: 'not reached, named under “Could not be determined”',
 } as const;
 
@@ -51,10 +65,26 @@ function fitting<T>(rows: readonly T[], budget: Budget): T[] {
   return fit;
 }
 
-const OUTCOME = {
-  assessed: { kind: 'pass', glyph: '✓', word: 'assessed' },
-  partial: { kind: 'unknown', glyph: '?', word: 'in part' },
-  unreachable: { kind: 'fail', glyph: '!', word: 'not reached' },
+export const OUTCOME = {
+  assessed: {
+    kind: 'pass',
+    glyph: '✓',
+    word: 'assessed',
+    means: 'Whatever was asked came back whole. A check may still be unknown there; its reason is given.',
+  },
+  partial: {
+    kind: 'unknown',
+    glyph: '?',
+    word: 'in part',
+    means: 'The host was reached, but not everything came back whole: sudo refused commands, or a limit was reached.',
+  },
+  unreachable: {
+    kind: 'fail',
+    glyph: '!',
+    word: 'not reached',
+    means:
+      'Nobody looked inside. Every check of the host is unknown, except for sites that were looked at from outside.',
+  },
 } as const;
 
 function hostRow(host: HostEntry) {
@@ -86,10 +116,13 @@ function offset(seconds: number): string {
   return seconds < 120 ? `${seconds} s` : duration(seconds * 1000);
 }
 
-function outsideText({ outside }: HostEntry): string {
+function outsideText(host: HostEntry): string {
+  const { outside } = host;
   if (outside === undefined) return 'not looked at from outside';
   if (!outside.taken) return outside.because;
-  if (outside.exchanges === 0) return 'nothing to look at from outside';
+  // Of a host that nobody could log in to, only declared sites are looked at.
+  if (outside.exchanges === 0)
+    return host.outcome === 'unreachable' ? 'not looked at from outside' : 'nothing to look at from outside';
   return `${count(outside.exchanges, 'exchange')} from outside in ${duration(outside.ms)}`;
 }
 
@@ -128,7 +161,7 @@ export function matrixView(digest: Digest, budget: Budget) {
     rest:
       rest === 0
         ? ''
-        : `${large ? `Only hosts on which something failed or is unknown are listed, worst first. ` : ''}${count(rest, 'more host')} ${rest === 1 ? 'is' : 'are'} not listed here: ${thousands(clean)} without anything that failed or is unknown, ${thousands(Math.max(0, rest - clean))} with. All stand in report.json.`,
+        : `Listed are the ${large ? `${thousands(rows.length)} worst` : 'first'} hosts. ${unlisted(rest, large ? clean : 0)}`,
     hosts: count(head.summary.hosts.total, 'host'),
     totals: checks.map(({ check, counts }) => ({
       id: check.id,
@@ -152,6 +185,16 @@ export function matrixView(digest: Digest, budget: Budget) {
       word: STATUS[status].word,
     })),
   };
+}
+
+/** The hosts that the matrix has no room for, of which so many are clean. */
+function unlisted(amount: number, clean: number): string {
+  const parts = [
+    ...(amount > clean ? [`${thousands(amount - clean)} on which something failed or is unknown`] : []),
+    ...(clean > 0 ? [`${thousands(clean)} on which nothing failed or is unknown`] : []),
+  ];
+  const verb = amount === 1 ? 'is' : 'are';
+  return `${count(amount, 'more host')} ${verb} not listed here: ${parts.join(', ')}. report.json has the findings of each.`;
 }
 
 /** Neighbouring columns of one control, under its id. */

@@ -212,8 +212,11 @@ describe('a large fleet', () => {
       },
     });
     expect(Buffer.byteLength(text)).toBeLessThan(5_000_000);
-    expect(text).toContain('4,948 more hosts without a row here: 4,948 assessed. All stand in report.json.');
-    expect(text).toContain('Only hosts on which something failed or is unknown are listed, worst first.');
+    expect(text).toContain('4,948 more hosts without a row here: 4,948 assessed, named below.');
+    expect(text).toContain('Listed are the 500 worst hosts.');
+    expect(text).not.toContain('Every host in scope and how it was reached');
+    const named = new Set([...text.matchAll(/<bdi class="host">(node-\d{4})<\/bdi>/g)].map((match) => match[1]));
+    expect(hosts.map(({ host }) => host.name).filter((name) => !named.has(name))).toEqual([]);
     expect(text).toMatch(
       /further findings with other details on [\d,]+ hosts are not shown here\. The full list stands in report\.json\./,
     );
