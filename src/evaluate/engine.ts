@@ -32,7 +32,8 @@ export function evaluateHost(capture: Capture, assignments: readonly Assignment[
     const { view, per } = assignment.check;
     // Nobody logs in there: only its sites are in scope.
     if (capture.host.outsideOnly === true && per !== 'site') return [];
-    if (view === undefined && capture.hostEpoch === null)
+    // Of a host that nobody could log in to, at most its sites are looked at from outside.
+    if (capture.hostEpoch === null && (view === undefined || (view === 'network' && per !== 'site')))
       return [findingOfUnknown(capture, assignment, unreached(capture))];
     if (view === 'network' && capture.outside === undefined) {
       const why =

@@ -159,6 +159,20 @@ describe('the engine', () => {
     expect(finding).toMatchObject({ verdict: 'unknown', reason: 'host-key', because: 'The host key is unknown.' });
   });
 
+  test('a host that was not reached is unknown for that reason from outside as well, where only sites are looked at', () => {
+    const lost: Capture = {
+      ...capture,
+      hostEpoch: null,
+      outcome: 'unreachable',
+      reason: 'host-key',
+      message: 'The host key is unknown.',
+      outside: { taken: true, because: '', exchanges: [] },
+    };
+    const outside: Check = { ...check(() => judge(pass, [])), view: 'network' };
+    const [finding] = evaluateHost(lost, [{ check: outside, params: {}, severity: 'high' }], base({ os }));
+    expect(finding).toMatchObject({ verdict: 'unknown', reason: 'host-key', because: 'The host key is unknown.' });
+  });
+
   test('parameters of the host win over those of the baseline', () => {
     const host = { ...capture.host, params: { 'test-check': { limit: 2 } } };
     let seen: unknown;
