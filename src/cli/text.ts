@@ -1,9 +1,9 @@
-/** Wraps plain text at spaces to a width, every line behind an indent. Long words stand alone. */
-export function wrap(text: string, width: number, indent: string): string {
+/** Wraps plain text at spaces to a width, every line behind an indent; those after the first may have one of their own. */
+export function wrap(text: string, width: number, indent: string, hanging = indent): string {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter(Boolean)) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+    if (line !== '' && hanging.length + line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;
     } else {
@@ -11,7 +11,7 @@ export function wrap(text: string, width: number, indent: string): string {
     }
   }
   if (line !== '') lines.push(line);
-  return lines.map((text) => `${indent}${text}`).join('\n');
+  return lines.map((text, at) => `${at === 0 ? indent : hanging}${text}`).join('\n');
 }
 
 /** Rows in aligned columns; the last column wraps. */

@@ -182,6 +182,11 @@ describe('what explains itself', () => {
     [['--version'], /^fleetproof \d+\.\d+\.\d+/],
     [['checks'], /ssh-key-only\s+critical/],
     [['checks', 'ssh-key-only'], /How to fix it/],
+    [
+      ['checks', 'tls-ciphers'],
+      /How it looks\n {2}- From outside: TLS connections: versions, suites and certificates\n/,
+    ],
+    [['checks', 'tls-ciphers', '--json'], /"exchanges": \[\s+"tls"\s+\]/],
     [['checks', '--json'], /"id": "ssh-key-only"/],
     [['baselines'], /^cleavr\s/],
     [['baselines', 'cleavr'], /cleavr-3/],

@@ -1,5 +1,6 @@
 import { checks } from '../../../checks/index.ts';
-import { probesFor } from '../../facts/derive.ts';
+import { BUDGET } from '../../collect/outside/budget.ts';
+import { familiesFor, probesFor } from '../../facts/derive.ts';
 import { InputError } from '../../inputs/error.ts';
 import { suggest } from '../../inputs/suggest.ts';
 import type { Check } from '../../model/check.ts';
@@ -51,6 +52,7 @@ function find(id: string): Check {
 function entryOf(check: Check): object {
   const { id, title, severity, rationale, remediation, limits, mappings, params, needs } = check;
   const probes = probesFor(needs).map((probe) => probe.id);
+  const exchanges = familiesFor(needs);
   return {
     id,
     title,
@@ -62,6 +64,7 @@ function entryOf(check: Check): object {
     params,
     facts: needs,
     probes,
+    exchanges,
   };
 }
 
@@ -76,9 +79,12 @@ function explain(check: Check, width: number): string {
     ['Why', [check.rationale]],
     [
       'How it looks',
-      probes.map(
-        ({ purpose, as }) => `- ${purpose.replace(/\.$/, '')} (${as === 'root' ? 'as root' : 'as the login user'})`,
-      ),
+      [
+        ...familiesFor(check.needs).map((family) => `- From outside: ${BUDGET[family].what}`),
+        ...probes.map(
+          ({ purpose, as }) => `- ${purpose.replace(/\.$/, '')} (${as === 'root' ? 'as root' : 'as the login user'})`,
+        ),
+      ],
     ],
     [
       'Parameters',
@@ -92,7 +98,10 @@ function explain(check: Check, width: number): string {
   ];
   const body = sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `${title}\n${lines.map((line) => wrap(line, width, '  ')).join('\n')}\n`);
+    .map(
+      ([title, lines]) =>
+        `${title}\n${lines.map((line) => wrap(line, width, '  ', line.startsWith('- ') ? '    ' : '  ')).join('\n')}\n`,
+    );
   const fix = `How to fix it\n${check.remediation
     .split('\n')
     .map((line) => `  ${line}`)
