@@ -85,7 +85,8 @@ export function describeJail(jail: Jail): string {
   const from = jail.source.kind === 'files' ? jail.source.files.join(', ') : 'the journal';
   const banTime = read(jail.banTime) ?? 0;
   const length = banTime < 0 ? 'for ever' : `for ${duration(banTime)}`;
-  const failures = `${read(jail.maxRetry)} failures within ${duration(read(jail.findTime) ?? 0)}`;
+  const most = read(jail.maxRetry);
+  const failures = `${most} ${most === 1 ? 'failure' : 'failures'} within ${duration(read(jail.findTime) ?? 0)}`;
   return `The sshd jail reads ${from} and bans ${length} after ${failures}, through ${(read(jail.actions) ?? []).join(', ')}.`;
 }
 

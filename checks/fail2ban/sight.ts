@@ -2,6 +2,7 @@ import type { Problem } from '../../src/model/check.ts';
 import { type Cidr, cidrContains, parseAddress, parseCidr } from '../../src/model/cidr.ts';
 import { cannotTell, read } from '../../src/model/fact.ts';
 import type { ConfiguredJail, Jail, JailTraces, SshdLogging, SshdLogSettings } from '../../src/model/facts/fail2ban.ts';
+import { describeDay } from '../../src/model/units.ts';
 import { problem } from './words.ts';
 
 /** The scan itself has just logged in, so a log that sshd writes cannot be older than this. */
@@ -66,8 +67,7 @@ function fileTrouble(
   }
   if (log.bytes === 0) return `The sshd jail reads ${path}, which is empty: not even the log-in of this scan is in it.`;
   if (log.modified >= now - FRESH_SECONDS) return undefined;
-  const day = new Date(log.modified * 1000).toISOString().slice(0, 10);
-  return `The sshd jail reads ${path}, which nothing has written to since ${day}, not even the log-in of this scan.`;
+  return `The sshd jail reads ${path}, which nothing has written to since ${describeDay(log.modified)}, not even the log-in of this scan.`;
 }
 
 /** A jail that has counted failures has seen them, whatever its match says. */

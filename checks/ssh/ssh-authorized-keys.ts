@@ -42,7 +42,9 @@ chown USER: ~USER/.ssh ~USER/.ssh/authorized_keys`,
       return failing.length > 0 ? failing : cannotTell(doubt.reason, doubt.message, doubt.remedy);
     if (judged.length > 0) return judged;
     const others = found.otherSources.length > 0 ? ` Keys come from ${found.otherSources.join(' and ')}.` : '';
-    const because = `None of the ${found.accounts.length} accounts with a login shell has an authorized key.${others}`;
+    const amount = found.accounts.length;
+    const nobody = amount === 1 ? 'The one account' : `None of the ${amount} accounts`;
+    const because = `${nobody} with a login shell has ${amount === 1 ? 'no' : 'an'} authorized key.${others}`;
     return { verdict: 'pass', because, expected, actual: 'no authorized key' };
   },
 });

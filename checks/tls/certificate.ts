@@ -3,7 +3,7 @@ import { cannotTell, Ignorance, read } from '../../src/model/fact.ts';
 import type { HttpEndpoint } from '../../src/model/facts/http.ts';
 import type { ServedCertificate, Staple, TlsEndpoint } from '../../src/model/facts/tls.ts';
 import type { Site } from '../../src/model/site.ts';
-import { formatDuration } from '../../src/model/units.ts';
+import { describeAge, describeDay, formatDuration } from '../../src/model/units.ts';
 import { keyFault, keyProblem, signatureProblem, usageProblem } from './certificate-form.ts';
 import { list } from './endpoints.ts';
 
@@ -66,22 +66,18 @@ export function describeAll(endpoints: readonly TlsEndpoint[]): string {
   const all = endpoints.flatMap(({ certificates }) => read(certificates) ?? []);
   const stores = all.flatMap(({ trust }) => trust.filter(({ trusted }) => trusted).map(({ store }) => store));
   const until = Math.min(...all.map(({ notAfter }) => notAfter));
-  return `valid until ${day(until)}, trusted by ${list(stores)}`;
-}
-
-export function day(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 10);
+  return `valid until ${describeDay(until)}, trusted by ${list(stores)}`;
 }
 
 /** A short-lived certificate is renewed late by design: a third of its lifetime is early enough. */
 function dates({ notBefore, notAfter }: ServedCertificate, now: number, within: number): Problem | undefined {
-  const ago = (seconds: number): string => `${Math.floor(seconds / DAY)} days`;
-  if (now > notAfter) return problem(`The certificate expired on ${day(notAfter)}, ${ago(now - notAfter)} ago.`, ACME);
-  if (now < notBefore) return problem(`The certificate is not valid before ${day(notBefore)}.`, ACME);
+  if (now > notAfter)
+    return problem(`The certificate expired on ${describeDay(notAfter)}, ${describeAge(now - notAfter)} ago.`, ACME);
+  if (now < notBefore) return problem(`The certificate is not valid before ${describeDay(notBefore)}.`, ACME);
   const most = Math.min(within, (notAfter - notBefore) / 3);
   if (notAfter - now >= most) return undefined;
   return problem(
-    `The certificate expires on ${day(notAfter)}, in ${ago(notAfter - now)}; ${formatDuration(Math.floor(most / 3600) * 3600)} before that it must have been renewed.`,
+    `The certificate expires on ${describeDay(notAfter)}, in ${describeAge(notAfter - now)}; ${formatDuration(Math.floor(most / 3600) * 3600)} before that it must have been renewed.`,
     ACME,
   );
 }
@@ -115,7 +111,7 @@ function stapleProblem({ mustStaple, staple }: ServedCertificate): Problem | und
 function stapleFault(staple: Staple | undefined): string {
   if (staple === undefined) return 'none came';
   if (staple.status === 'other') return 'the stapled OCSP response is about another certificate';
-  if (staple.ended !== null) return `the stapled OCSP response ended on ${day(staple.ended)}`;
+  if (staple.ended !== null) return `the stapled OCSP response ended on ${describeDay(staple.ended)}`;
   return staple.status === 'good' ? '' : 'the stapled OCSP response does not know the certificate';
 }
 
@@ -137,7 +133,10 @@ function chainProblems({ chain, trust }: ServedCertificate, now: number | null):
   return [
     ...short,
     ...expired.map(({ subject, notAfter }) =>
-      problem(`The intermediate certificate "${subject}" is out of its dates (until ${day(notAfter)}).`, FULL_CHAIN),
+      problem(
+        `The intermediate certificate "${subject}" is out of its dates (until ${describeDay(notAfter)}).`,
+        FULL_CHAIN,
+      ),
     ),
     ...weak.map(({ subject, signature }) =>
       problem(`The intermediate certificate "${subject}" is signed with ${signature}.`, FULL_CHAIN),

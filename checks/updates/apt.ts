@@ -2,6 +2,7 @@ import type { Problem, Scope } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { PendingPackage } from '../../src/model/facts/updates.ts';
+import { describeAge, describeDay } from '../../src/model/units.ts';
 
 /** How old the newest list of a living security archive can be. Debian signs its own for seven days at most. */
 export const LIST_AGE_SECONDS = 7 * 86_400;
@@ -63,20 +64,4 @@ export function describePending(packages: readonly PendingPackage[]): string {
     .map(({ name, installed, fixed }) => `${name} ${installed} (${fixed} is available)`);
   const rest = packages.length - shown.length;
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
-
-/** `9 days`, `26 hours`, `5 minutes`: the largest unit of which there are at least two. */
-export function describeAge(seconds: number): string {
-  const units = [
-    ['days', 86_400],
-    ['hours', 3600],
-    ['minutes', 60],
-  ] as const;
-  const [name, size] = units.find(([, one]) => seconds >= 2 * one) ?? ['seconds', 1];
-  return `${Math.max(0, Math.floor(seconds / size))} ${name}`;
-}
-
-/** ISO 8601 day, UTC. */
-export function describeDay(epoch: number): string {
-  return new Date(epoch * 1000).toISOString().slice(0, 10);
 }

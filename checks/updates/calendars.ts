@@ -1,7 +1,8 @@
 import type { Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { TimerCalendar } from '../../src/model/facts/updates.ts';
-import { describeAge, problem } from './apt.ts';
+import { describeAge } from '../../src/model/units.ts';
+import { problem } from './apt.ts';
 import { MOST_DAYS } from './schedule.ts';
 
 export const WEEK: readonly string[] = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

@@ -1,8 +1,9 @@
 import { defineCheck } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import { RELEASES, RELEASES_SCHEMA, type Releases, supportOf } from '../../src/model/releases.ts';
+import { describeDay } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { describeDay, requireClock } from './apt.ts';
+import { requireClock } from './apt.ts';
 import { extendedList } from './extended.ts';
 
 export const osSupported = defineCheck({

@@ -3,16 +3,8 @@ import { cannotTell, read } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
-import {
-  cannotDate,
-  describeAge,
-  describeDay,
-  describePending,
-  isAhead,
-  LIST_AGE_SECONDS,
-  problem,
-  REFRESH,
-} from './apt.ts';
+import { describeAge, describeDay } from '../../src/model/units.ts';
+import { cannotDate, describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */

@@ -1,8 +1,8 @@
 import { defineCheck, judge, notApplicable } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
-import { DURATION, parseDuration } from '../../src/model/units.ts';
+import { DURATION, describeAge, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { cannotDate, describeAge, isAhead, problem, requireClock } from './apt.ts';
+import { cannotDate, isAhead, problem, requireClock } from './apt.ts';
 import { reasonsToReboot } from './reboot.ts';
 
 export const updatesReboot = defineCheck({

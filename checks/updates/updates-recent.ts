@@ -1,7 +1,7 @@
 import { defineCheck, judge } from '../../src/model/check.ts';
-import { DURATION, parseDuration } from '../../src/model/units.ts';
+import { DURATION, describeAge, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { describeAge, problem, requireApt, requireClock } from './apt.ts';
+import { problem, requireApt, requireClock } from './apt.ts';
 import { ageProblems, listProblems, outcomeProblems } from './runs.ts';
 
 export const updatesRecent = defineCheck({

@@ -9,8 +9,9 @@ import type {
   UpdateRuns,
   UpdateSettings,
 } from '../../src/model/facts/updates.ts';
+import { describeAge, describeDay } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { describeAge, describeDay, describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
+import { describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
 import { describeOwn, newestLivingList, ownLists } from './archives.ts';
 import { DAY_SECONDS, DRIFT_SECONDS, dueWithin } from './due.ts';
 import { blacklisted } from './exclusions.ts';

@@ -75,3 +75,19 @@ function portNumber(digits: string, text: string): number {
   if (port < 1 || port > 65_535) throw new RangeError(`"${text}" has a port that is not between 1 and 65535.`);
   return port;
 }
+
+/** `9 days`, `26 hours`, `5 minutes`: the largest unit of which there are at least two. */
+export function describeAge(seconds: number): string {
+  const units = [
+    ['days', 86_400],
+    ['hours', 3600],
+    ['minutes', 60],
+  ] as const;
+  const [name, size] = units.find(([, one]) => seconds >= 2 * one) ?? ['seconds', 1];
+  return `${Math.max(0, Math.floor(seconds / size))} ${name}`;
+}
+
+/** The day of an instant in seconds since the epoch: ISO 8601, UTC. */
+export function describeDay(epoch: number): string {
+  return new Date(epoch * 1000).toISOString().slice(0, 10);
+}

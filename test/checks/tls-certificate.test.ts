@@ -15,10 +15,11 @@ const rows: Row[] = [
   ['good RSA', { ...GOOD, key: 'rsa:2048' }, 'pass', /valid until/],
   ['good P-384', { ...GOOD, key: 'ec:P-384' }, 'pass', /valid until/],
   ['expired', { ...GOOD, from: -100, to: -2 }, 'fail', /expired on \d{4}-\d\d-\d\d, 2 days ago/],
+  ['expired since yesterday', { ...GOOD, from: -100, to: -1 }, 'fail', /expired on \d{4}-\d\d-\d\d, 24 hours ago/],
   ['not yet valid', { ...GOOD, from: 3, to: 90 }, 'fail', /not valid before/],
   ['expires soon', { ...GOOD, from: -80, to: 10 }, 'fail', /expires on .*, in (?:9|10) days; 14d before/],
   ['47 days, 15 left', { ...GOOD, from: -31, to: 15.9 }, 'pass', /valid until/],
-  ['six days, two thirds gone', { ...GOOD, from: -5, to: 1 }, 'fail', /in \d days; 2d before/],
+  ['six days, two thirds gone', { ...GOOD, from: -5, to: 1 }, 'fail', /in 2[34] hours; 2d before/],
   ['six days, fresh', { ...GOOD, from: -1, to: 5 }, 'pass', /valid until/],
   ['wrong host', { names: 'DNS:other.example.com' }, 'fail', /is for other\.example\.com, not for site\.example\.com/],
   [

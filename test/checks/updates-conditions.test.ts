@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { describeAge, describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
+import { describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
 import { calendarProblems } from '../../checks/updates/calendars.ts';
 import { blacklisted, exclusionProblems as exclusionsOf } from '../../checks/updates/exclusions.ts';
 import { extendedList } from '../../checks/updates/extended.ts';
 import { settingsProblems } from '../../checks/updates/schedule.ts';
 import { cannotTell, Ignorance } from '../../src/model/fact.ts';
 import type { Archive, PendingPackage, UpdateSettings } from '../../src/model/facts/updates.ts';
+import { describeAge } from '../../src/model/units.ts';
 import { archive, DAY, NOW, os, pending, scope, settings } from './updates-parts.ts';
 
 describe('what the sentences say', () => {
