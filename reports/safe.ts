@@ -14,9 +14,12 @@ import { escapedUnit } from '../src/model/inert-json.ts';
 const ACTIVE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufff9-\ufffb\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Surrogate}]/gu;
 
+/** Marks on one letter beyond the eighth: no script needs as many, and they cover the lines around or push the page wide. */
+const STACKED = /(?<=\p{Mark}{8})\p{Mark}/gu;
+
 /** Active characters as visible escapes (`\x1b`, `\u202e`); tabs and newlines stay. For HTML, after which markup is escaped. */
 export function visible(text: string): string {
-  return text.replace(ACTIVE, escapeOf);
+  return text.replace(ACTIVE, escapeOf).replace(STACKED, escapeOf);
 }
 
 /** As `visible`, on one line. */

@@ -16,6 +16,8 @@ describe('visible', () => {
     ['tag \u{e0041}', 'tag \\u{e0041}'],
     ['lone \ud800 surrogate', 'lone \\ud800 surrogate'],
     ['Zürich 東京 🔒', 'Zürich 東京 🔒'],
+    [`Z${'\u0301'.repeat(10)}a`, `Z${'\u0301'.repeat(8)}\\u0301\\u0301a`],
+    ['ที่นี่ Việt Nam', 'ที่นี่ Việt Nam'],
   ])('%j', (text, shown) => expect(visible(text)).toBe(shown));
 
   test('leaves no character of any plane that acts or hides', () => {
