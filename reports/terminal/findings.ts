@@ -2,7 +2,7 @@ import { REASONS } from '../../src/model/verdict.ts';
 import { type CheckTally, type Digest, failingChecks, failures, type Group } from '../digest.ts';
 import { terminalText } from '../safe.ts';
 import { count, REASON, thousands } from '../words.ts';
-import { type Page, placesText } from './page.ts';
+import { type Page, placesText, shortened } from './page.ts';
 
 /** Findings with other details of one check, and causes of one reason, that are quoted. */
 const QUOTED = 5;
@@ -54,7 +54,7 @@ function withSteps(
 
 function failedGroup(page: Page, group: Group): void {
   const at = page.lines.length;
-  page.text(group.because, '    ✗ ');
+  page.text(shortened(group.because), '    ✗ ');
   page.lines[at] = (page.lines[at] ?? '').replace('✗', page.paint('✗', 'red'));
   page.field('on', placesText(group, NAMES));
   page.field('expected', group.expected);
@@ -91,7 +91,7 @@ export function unknownFindings(page: Page, { unknowns, hosts }: Digest): void {
 
 function unknownGroup(page: Page, group: Group): void {
   const at = page.lines.length;
-  page.text(group.because, '    ? ');
+  page.text(shortened(group.because), '    ? ');
   page.lines[at] = (page.lines[at] ?? '').replace('?', page.paint('?', 'yellow'));
   page.field('on', placesText(group, NAMES));
   page.field(group.checks.length === 1 ? 'check' : 'checks', terminalText(group.checks.join(', ')));

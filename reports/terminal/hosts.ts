@@ -4,7 +4,7 @@ import { type HostLine, type SiteLine, type Tallied, WORST_FIRST, worstFirst, wo
 import { terminalText } from '../safe.ts';
 import { type Colour, padded, widthOf } from '../text.ts';
 import { count, excludedText, REASON, STATUS, siteText, thousands } from '../words.ts';
-import type { Page } from './page.ts';
+import { type Page, shortened } from './page.ts';
 
 /** Above this many hosts, only the worst have a line of their own. */
 const ALL = 40;
@@ -116,7 +116,7 @@ export function unreachedHosts(page: Page, { hosts }: Digest): void {
   for (const { name, address, port, reason = 'unreachable', message } of missing.slice(0, QUOTED)) {
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     page.text(`${name} at ${place} (${reason})`, '  ! ');
-    page.text(message ?? `${REASON[reason].means} ${REASON[reason].next}`, '      ');
+    page.text(shortened(message ?? `${REASON[reason].means} ${REASON[reason].next}`), '      ');
   }
   const unquoted = missing.slice(QUOTED);
   for (const reason of REASONS) {

@@ -26,7 +26,7 @@ export function newPage(width: number, colour: boolean): Page {
   const below = INDENT + ' '.repeat(LABEL);
   const field = (label: string, value: string): void => {
     const name = `${INDENT}${paint(padded(label, LABEL), 'dim')}`;
-    const [first = '', ...rest] = wrap(terminalText(value), width, below);
+    const [first = '', ...rest] = wrap(terminalText(shortened(value)), width, below);
     lines.push(`${name}${first.slice(below.length)}`, ...rest);
   };
   return {
@@ -59,6 +59,17 @@ export function newPage(width: number, colour: boolean): Page {
       lines.push(...opening, ...rest);
     },
   };
+}
+
+/** More of one text is no sentence that anybody reads, but a host that fills the screen. Commands are never cut. */
+const LONGEST = 2000;
+
+/** What a host can make as long as it likes, cut where it is too long, which is said. */
+export function shortened(text: string): string {
+  if (text.length <= LONGEST) return text;
+  // Not between the halves of one character.
+  const kept = text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '');
+  return `${kept} … (${count(text.length - kept.length, 'more character')}; report.json has them)`;
 }
 
 /** Leading blanks carry meaning in a configuration file. */

@@ -58,6 +58,20 @@ describe('terminalSummary', () => {
     expect(text).toMatch(/more hosts \(host-key\): lost-/);
   });
 
+  test('a host that says too much does not fill the screen, and no name is lost', async () => {
+    const word = 'W'.repeat(100_000);
+    const names = Array.from({ length: 900 }, (_, index) => `lost-${index}`);
+    const text = await terminalSummary(
+      sourceOf([
+        assessed(entryOf('web-1', '203.0.113.1'), { 'firewall-active': fails(word, 'active', word) }),
+        ...names.map((name) => unreached(name, '198.51.100.1', 'unreachable', word)),
+      ]),
+    );
+    expect(text.length).toBeLessThan(80_000);
+    expect(text).toMatch(/W\s+… \(98,000 more characters; report\.json\s+has\s+them\)/);
+    for (const name of names) expect(text).toContain(name);
+  });
+
   test('counts what it does not quote', async () => {
     const hosts = Array.from({ length: 50 }, (_, index) =>
       assessed(entryOf(`h-${index}`, '203.0.113.1'), {
