@@ -1,4 +1,4 @@
-import { parseAddress, parseCidr } from '../../model/cidr.ts';
+import { type Cidr, formatCidr, parseAddress, parseCidr } from '../../model/cidr.ts';
 import type { Account, Directory } from '../accounts.ts';
 import { groupsOf, membersOf } from '../accounts.ts';
 import type { Guard } from './config.ts';
@@ -21,8 +21,8 @@ export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as cons
   .map((on) => `${on}=${STRANGER[on]}`)
   .join();
 
-/** Beside the outside address: IPv6, each private range, the machine itself. */
-const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1'];
+/** Beside the outside address: IPv6, each private range, the machine itself, and what is below every other range. */
+const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1', '1.0.0.1'];
 /** Nobody has sshd on it (tcpmux), and no rule names it: it stands for the ports outside of every `Match LocalPort`. */
 const UNNAMED_PORT = '1';
 /** More combinations than this are not evaluated; the caller then says so. */
@@ -70,19 +70,19 @@ export function representatives(
   const criteria = blocks.flatMap((block) => block.criteria);
   const asked = (on: Criterion['on']): readonly Criterion[] => criteria.filter((criterion) => criterion.on === on);
   const named = (on: 'host' | 'laddr' | 'lport' | 'rdomain'): readonly string[] =>
-    asked(on).flatMap(({ list }) => examples(list, on === 'laddr' ? addressExample : nameExample));
+    asked(on).flatMap(({ list }) => examples(list, on === 'laddr' ? addressExamples : nameExamples));
   // The rules are not all: a way in that no rule is about, beside one that a rule closes, has to be looked at as well.
   const unlike = { host: [], laddr: [...addresses, ...ADDRESSES], lport: [...ports, UNNAMED_PORT], rdomain: [] };
   const choices: Difference[][] = [
     fixedUser ? [] : distinct(userChoices(criteria, directory), [...asked('user'), ...asked('group')], base),
     distinct(
-      [...ADDRESSES, ...asked('addr').flatMap(({ list }) => examples(list, addressExample))].map((addr) => ({ addr })),
+      [...ADDRESSES, ...asked('addr').flatMap(({ list }) => examples(list, addressExamples))].map((addr) => ({ addr })),
       asked('addr'),
       base,
     ),
     ...(['host', 'laddr', 'lport', 'rdomain'] as const).map((on) =>
       distinct(
-        [...named(on), ...unlike[on]].map((value) => ({ [on]: value })),
+        [...unlike[on], ...named(on)].map((value) => ({ [on]: value })),
         asked(on),
         base,
       ),
@@ -115,8 +115,8 @@ function distinct(values: readonly Difference[], criteria: readonly Criterion[],
 }
 
 function userChoices(criteria: readonly Criterion[], directory: Directory): Difference[] {
-  const literal = criteria.filter(({ on }) => on === 'user').flatMap(({ list }) => examples(list, nameExample));
-  const groups = criteria.filter(({ on }) => on === 'group').flatMap(({ list }) => examples(list, nameExample));
+  const literal = criteria.filter(({ on }) => on === 'user').flatMap(({ list }) => examples(list, nameExamples));
+  const groups = criteria.filter(({ on }) => on === 'group').flatMap(({ list }) => examples(list, nameExamples));
   const known = (name: string): Difference => {
     const account = directory.accounts.find((one) => one.name === name);
     return { user: name, groups: account === undefined ? [] : groupsOf(directory, account) };
@@ -134,27 +134,46 @@ function userChoices(criteria: readonly Criterion[], directory: Directory): Diff
   ];
 }
 
-/** One text per pattern of a list, negated ones included, that the pattern matches. */
-function examples(list: string, example: (pattern: string) => string): string[] {
-  return list.split(',').map((pattern) => example(pattern.replace(/^!/, '')));
+/** Texts for each pattern of a list, negated ones included: the first of each pattern, then the others. */
+function examples(list: string, of: (pattern: string) => readonly string[]): string[] {
+  const each = list.split(',').map((pattern) => of(pattern.replace(/^!/, '')));
+  return [...new Set([...each.map(([first = '']) => first), ...each.flatMap((own) => own.slice(1))])];
 }
 
-function nameExample(pattern: string): string {
-  return pattern.replace(/[*?]/g, 'x');
+/** What stands for `*` and `?`. The second is for what another pattern takes out of the first (`*.org,!x*`). */
+const FILLS = ['x', 'zq'];
+const ADDRESS_FILLS = ['1', '77'];
+
+function nameExamples(pattern: string): string[] {
+  return FILLS.map((fill) => pattern.replaceAll('*', fill).replaceAll('?', fill[0] ?? ''));
 }
 
-function addressExample(pattern: string): string {
-  if (/[*?]/.test(pattern)) {
-    const parts = pattern.replace(/[*?]/g, '1').split('.');
-    return pattern.includes(':') ? parts.join('.') : [...parts, '1', '1', '1'].slice(0, 4).join('.');
-  }
-  if (!pattern.includes('/') || parseAddress(pattern) !== undefined) return pattern;
+/**
+ * What a pattern of addresses matches, and what is next to it: where ranges overlap, each part that some cover and others
+ * do not begins where one begins, or behind one that ends. Their first address is a network's own and nobody's, so the
+ * second one stands for the part; between single addresses there may be no second one.
+ */
+function addressExamples(pattern: string): string[] {
+  if (/[*?]/.test(pattern)) return ADDRESS_FILLS.map((fill) => filledAddress(pattern, fill));
+  if (!pattern.includes('/') && parseAddress(pattern) === undefined) return [pattern];
   const { family, bits, prefix } = parseCidr(pattern);
-  const network = pattern.split('/')[0] ?? pattern;
-  // The first address behind the network's own, where there is one.
-  if (family === 4)
-    return prefix > 30 ? network : [24n, 16n, 8n, 0n].map((shift) => ((bits + 1n) >> shift) & 255n).join('.');
-  return prefix < 127 && network.endsWith('::') ? `${network}1` : network;
+  const width = family === 4 ? 32 : 128;
+  const size = 1n << BigInt(width - prefix);
+  const numbers = size === 1n ? [bits, bits + 1n, bits - 1n] : [bits + 1n, bits + size + 1n];
+  return numbers
+    .filter((one) => one >= 0n && one >> BigInt(width) === 0n)
+    .map((one) => addressText({ family, bits: one, prefix: width }));
+}
+
+function addressText(address: Cidr): string {
+  return formatCidr(address).replace(/\/\d+$/, '');
+}
+
+/** A whole address of which the text matches: `*` stands for as many numbers as it takes. */
+function filledAddress(pattern: string, fill: string): string {
+  const filled = (star: string): string => pattern.replace('*', star).replaceAll('*', fill).replaceAll('?', fill[0] ?? '');
+  const stars = [fill, `${fill}.${fill}`, `${fill}.${fill}.${fill}`, `${fill}::${fill}`, `2001:db8::${fill}`, '2001:db8:'];
+  return stars.map(filled).find((text) => parseAddress(text) !== undefined) ?? filled(fill);
 }
 
 /** `user=deploy,addr=10.0.0.1`: what differs, as `sshd -T -C` takes it. */

@@ -49,6 +49,19 @@ describe('who stands for all', () => {
       ['', 'user=deploy', 'addr=198.51.100.1', 'user=deploy,addr=198.51.100.1'],
     ],
     [['Invalid-User'], ['']],
+    // A range that another one leaves open, with both beginning at the same address.
+    [['Address 10.0.0.0/24', 'Address 10.0.0.0/8'], ['', 'addr=10.0.0.7', 'addr=10.0.1.1']],
+    [['Address 203.0.0.0/8,!203.0.0.0/16'], ['', 'addr=203.1.0.1']],
+    [['Address 10.0.0.0/8,!10.0.0.0/9'], ['', 'addr=10.128.0.1']],
+    [['Address 198.51.100.8/31,!198.51.100.8'], ['', 'addr=198.51.100.9']],
+    [['Address 2001:db8:5::/48,!2001:db8:5::/64'], ['', 'addr=2001:db8:5:1::1']],
+    [['Address *,!8.0.0.0/5,!16.0.0.0/4,!32.0.0.0/3,!64.0.0.0/2,!128.0.0.0/1,!*:*'], ['', 'addr=1.0.0.1']],
+    [['LocalAddress 192.0.2.0/24,!192.0.2.0/25'], ['', 'laddr=192.0.2.129']],
+    // Patterns of which the first example falls under another one.
+    [['Address 10.1.*,!10.1.1.*'], ['', 'addr=10.1.77.77']],
+    [['Address *.9'], ['', 'addr=1.1.1.9']],
+    [['Address 2001:db8:9:*'], ['', 'addr=2001:db8:9:1::1']],
+    [['Host *.example.org,!x*'], ['', 'host=zq.example.org']],
   ])('%j', (lines, expected) => {
     const all = representatives(blocks(...lines), directory, STRANGER, false, NO_DOORS);
     expect(all?.map(criteriaText)).toEqual(expected);
@@ -61,6 +74,8 @@ describe('who stands for all', () => {
     // The command line may name a port that `sshd -T` does not know.
     [['LocalPort 22'], ['22'], [], ['', 'lport=1']],
     [['LocalPort 22'], [], [], ['', 'lport=1']],
+    [['LocalPort 022'], ['22', '2222'], [], ['', 'lport=2222']],
+    [['LocalPort ssh'], ['22', '2222'], [], ['', 'lport=2222']],
     [['LocalAddress 198.51.100.0/24'], ['22'], [], ['', 'laddr=2001:db8::7']],
     [['LocalAddress 198.51.100.0/24'], ['22'], ['192.0.2.5'], ['', 'laddr=192.0.2.5']],
     [['LocalAddress 192.0.2.5'], ['22'], ['192.0.2.5', '192.0.2.6'], ['', 'laddr=192.0.2.5']],
