@@ -56,8 +56,9 @@ function relevant(values: ReadonlyMap<string, Decided>): Decisions {
 }
 
 function currentName(keyword: string, legacy: boolean): string {
-  if (keyword === 'skeyauthentication') return currentName('challengeresponseauthentication', legacy);
-  if (keyword === 'challengeresponseauthentication' && !legacy) return 'kbdinteractiveauthentication';
+  // The old versions have forgotten S/Key, the new ones remember its name.
+  const isOtherName = keyword === 'skeyauthentication' || keyword === 'challengeresponseauthentication';
+  if (isOtherName && !legacy) return 'kbdinteractiveauthentication';
   return keyword === 'dsaauthentication' ? 'pubkeyauthentication' : keyword;
 }
 

@@ -74,14 +74,24 @@ function testOf(on: Dimension, list: string, origin: string): Criterion['holds']
       const test = addressTest(list, origin);
       return (login) => test(login[on]);
     }
-    case 'lport':
-      return ({ lport }) => list.split(',').includes(lport);
+    case 'lport': {
+      const port = portOf(list);
+      if (Number.isNaN(port))
+        cannotTell('unparseable', `The Match at ${origin} names the port "${list}", which fleetproof does not know.`);
+      return ({ lport }) => portOf(lport) === port;
+    }
     case 'host':
       // sshd compares host names in lower case.
       return ({ host }) => matchesList(host.toLowerCase(), list.toLowerCase());
     default:
       return (login) => matchesList(login[on], list);
   }
+}
+
+/** As sshd reads it: one number, with zeros in front or not, or a name of services(5), of which only its own is known. */
+function portOf(text: string): number {
+  if (text.toLowerCase() === 'ssh') return 22;
+  return /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function addressTest(list: string, origin: string): (address: string) => boolean {

@@ -120,6 +120,13 @@ describe('what a log-in gets', () => {
   };
   const whole = config(files);
 
+  test('S/Key, which old versions have forgotten and new ones take for another name', () => {
+    const { entries } = config({ [MAIN]: 'SkeyAuthentication no\nChallengeResponseAuthentication yes' });
+    const kbdOf = (legacy: boolean) => globalDecisions(entries, legacy).get('kbdinteractiveauthentication');
+    expect(kbdOf(true)).toEqual({ value: 'yes', origin: `${MAIN} line 2` });
+    expect(kbdOf(false)).toEqual({ value: 'no', origin: `${MAIN} line 1` });
+  });
+
   test('everybody: first value wins, drop-ins in order, Match ends with its file', () => {
     const decided = globalDecisions(whole.entries, false);
     expect(decided.get('passwordauthentication')).toEqual({ value: 'no', origin: `${MAIN} line 2` });
