@@ -220,7 +220,7 @@ done | awk '!seen[$0]++'
 list sshd-contexts 16 single root sshd-contexts 10 262144 sshd -T -C
 run root sshd-files 10 262144 find -L /run/sshd.pid /etc/ssh/sshd_config /etc/ssh/sshd_config.d -maxdepth 3 -printf '%T@ %C@ %y:' -print
 run user sshd-defaults 10 262144 grep -hs -e '^SSHD_OPTS=' -e '^OPTIONS=' /etc/default/ssh /etc/sysconfig/sshd
-run user ssh-units 10 262144 env TZ=UTC systemctl show -p Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,Listen,Accept ssh.service sshd.service ssh.socket sshd.socket '*ssh*.socket' 'dropbear*.socket'
+run user ssh-units 10 262144 env TZ=UTC systemctl show -p Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,StateChangeTimestampMonotonic,Listen,Accept ssh.service sshd.service ssh.socket sshd.socket '*ssh*.socket' 'dropbear*.socket'
 run user ssh-processes 10 262144 sh -c '[ -r /proc/self/comm ] || exit 3
 for p in /proc/[0-9]*; do
   read -r c <"$p/comm" || continue
@@ -230,6 +230,26 @@ for p in /proc/[0-9]*; do
   echo
 done 2>/dev/null
 read -r f </run/sshd.pid && echo "pidfile $f"
+read -r u f </proc/uptime && echo "clock $(date +%s) $u"
+way() {
+  d= r=$1 i=0
+  while [ -n "$r" ] && [ $i -lt 40 ]; do
+    c=${r%%/*}; r=${r#"$c"}; r=${r#/}
+    case $c in '\'''\''|.) continue ;; ..) d=${d%/*}; continue ;; esac
+    if [ -L "$d/$c" ]; then
+      i=$((i + 1))
+      stat -c '\''changed %Z %n'\'' "$d/$c"
+      l=$(readlink "$d/$c")
+      r=$l${r:+/$r}
+      case $l in /*) d= ;; esac
+    elif [ -e "$d/$c" ]; then d=$d/$c
+    else
+      [ -x "$d/" ] && stat -c '\''changed %Y %n'\'' "$d/"
+      return
+    fi
+  done
+}
+for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*; do way "$f"; done
 exit 0'
 run root ssh-listeners 10 262144 ss -Hltnp
 run user ssh-host-keys 10 262144 grep -aHsoE '^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+' /etc/ssh/*_key.pub

@@ -171,8 +171,19 @@ function addressText(address: Cidr): string {
 
 /** A whole address of which the text matches: `*` stands for as many numbers as it takes. */
 function filledAddress(pattern: string, fill: string): string {
-  const filled = (star: string): string => pattern.replace('*', star).replaceAll('*', fill).replaceAll('?', fill[0] ?? '');
-  const stars = [fill, `${fill}.${fill}`, `${fill}.${fill}.${fill}`, `${fill}::${fill}`, `2001:db8::${fill}`, '2001:db8:'];
+  const filled = (star: string): string =>
+    pattern
+      .replace('*', star)
+      .replaceAll('*', fill)
+      .replaceAll('?', fill[0] ?? '');
+  const stars = [
+    fill,
+    `${fill}.${fill}`,
+    `${fill}.${fill}.${fill}`,
+    `${fill}::${fill}`,
+    `2001:db8::${fill}`,
+    '2001:db8:',
+  ];
   return stars.map(filled).find((text) => parseAddress(text) !== undefined) ?? filled(fill);
 }
 

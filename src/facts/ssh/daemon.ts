@@ -5,6 +5,7 @@ import { readUnits, type UnitProperties } from '../systemd.ts';
 import { isListener, nextOptions, optionsOf, otherFile, overridesOf, programOf } from './command-line.ts';
 import { type Entry, MAIN } from './config.ts';
 import { gatherDoubts } from './doubts.ts';
+import { staleness } from './staleness.ts';
 
 /** What runs, as opposed to what the files say. */
 export interface Daemon {
@@ -53,7 +54,11 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
   );
   if (elsewhere !== undefined) doubts.push(unknown('not-observable', elsewhere));
   const stale = attempt(
-    () => staleness(outputs, files, units, main, processes.pidFile),
+    () => {
+      if (main === undefined) return undefined;
+      const unit = [...units.values()].find((properties) => properties.get('MainPID') === String(main.pid));
+      return staleness(outputs, files, unit, processes.pidFile === main.pid);
+    },
     () => undefined,
   );
   const { overrides, pending } = attempt(
@@ -116,74 +121,6 @@ function mainDaemon(
 
 function isSocketActivated(units: ReadonlyMap<string, UnitProperties>): boolean {
   return [...OURS].some((id) => units.get(id)?.get('ActiveState') === 'active');
-}
-
-/**
- * sshd reads its files when it starts and on SIGHUP, never in between. The pid file is written at both moments
- * by the daemon itself; systemd's ExecMainStartTimestamp does not move on a reload, StateChangeTimestamp does.
- * A file's change time cannot be set back, unlike its modification time.
- */
-function staleness(
-  outputs: Outputs,
-  files: readonly string[],
-  units: ReadonlyMap<string, UnitProperties>,
-  main: Process | undefined,
-  pidFile: number | null,
-): Unknown | undefined {
-  if (main === undefined) return undefined;
-  const times = fileTimes(outputs);
-  const unit = [...units.values()].find((properties) => properties.get('MainPID') === String(main.pid));
-  const readAt = pidFile === main.pid ? times.pidFile : epochOf(unit?.get('StateChangeTimestamp'));
-  if (readAt === undefined)
-    return unknown(
-      'not-observable',
-      'When the running sshd last read its configuration could not be told.',
-      'Run: systemctl reload ssh',
-    );
-  const late = times.config.filter(({ changed }) => changed > readAt).sort((a, b) => b.changed - a.changed)[0];
-  if (late === undefined) return untimed(files, times);
-  const when = (epoch: number): string => new Date(epoch * 1000).toISOString().replace('.000Z', 'Z');
-  return unknown(
-    'not-observable',
-    `${late.path} changed at ${when(late.changed)}, after sshd last read its configuration at ${when(readAt)}: ` +
-      'the running daemon may still work by older settings, which only a look from outside could tell.',
-    'Run: sshd -t && systemctl reload ssh',
-  );
-}
-
-/** A file that sshd reads and that nobody could date may have changed at any time. */
-function untimed(files: readonly string[], times: FileTimes): Unknown | undefined {
-  const file = files.find((one) => !times.config.some(({ path }) => path === one));
-  if (file === undefined) return undefined;
-  const message = `When ${file} last changed could not be seen, so the running sshd may still work by an older one.`;
-  return unknown('not-observable', message, 'Run: sshd -t && systemctl reload ssh');
-}
-
-interface FileTimes {
-  readonly pidFile: number | undefined;
-  readonly config: readonly { readonly path: string; readonly changed: number }[];
-}
-
-/** Reads `find -printf '%T@ %C@ %y:' -print`, and what older captures have: `stat -L -c '%Y %Z %F:%n'`. */
-function fileTimes(outputs: Outputs): FileTimes {
-  let pidFile: number | undefined;
-  const config: { path: string; changed: number }[] = [];
-  for (const line of outputs.ran('sshd-files', [0, 1]).split('\n')) {
-    const match = /^(\d{1,12})(?:\.\d+)? (\d{1,12})(?:\.\d+)? ([^:]*):(.*)$/.exec(line);
-    if (match === null) continue;
-    const [, modified, changed, kind, path = ''] = match;
-    if (path.endsWith('.pid')) pidFile = Number(modified);
-    // A directory's own change time also moves with its mode; its modification time with its entries only.
-    else config.push({ path, changed: Number(kind === 'directory' || kind === 'd' ? modified : changed) });
-  }
-  return { pidFile, config };
-}
-
-/** `Sun 2026-11-22 02:48:00 UTC`, printed under TZ=UTC. */
-function epochOf(text: string | undefined): number | undefined {
-  const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC$/.exec(text ?? '');
-  const epoch = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`) / 1000;
-  return Number.isNaN(epoch) ? undefined : epoch;
 }
 
 /** Other processes that listen and speak SSH. What an sshd session listens on is a port forwarding, not a server. */

@@ -155,7 +155,7 @@ export const probes: readonly Probe[] = [
       'systemctl',
       'show',
       '-p',
-      'Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,Listen,Accept',
+      'Id,LoadState,ActiveState,UnitFileState,MainPID,StateChangeTimestamp,StateChangeTimestampMonotonic,Listen,Accept',
       'ssh.service',
       'sshd.service',
       'ssh.socket',
@@ -166,7 +166,8 @@ export const probes: readonly Probe[] = [
   },
   {
     id: 'ssh-processes',
-    purpose: 'Command lines of running SSH servers only, from /proc: options there override the files.',
+    purpose:
+      'Command lines of running SSH servers only, from /proc: options there override the files. Also when links on the way to the files were set.',
     as: 'user',
     argv: ['cat', '/proc/PID/cmdline'],
     snippet: `[ -r /proc/self/comm ] || exit 3
@@ -178,6 +179,26 @@ for p in /proc/[0-9]*; do
   echo
 done 2>/dev/null
 read -r f </run/sshd.pid && echo "pidfile $f"
+read -r u f </proc/uptime && echo "clock $(date +%s) $u"
+way() {
+  d= r=$1 i=0
+  while [ -n "$r" ] && [ $i -lt 40 ]; do
+    c=\${r%%/*}; r=\${r#"$c"}; r=\${r#/}
+    case $c in ''|.) continue ;; ..) d=\${d%/*}; continue ;; esac
+    if [ -L "$d/$c" ]; then
+      i=$((i + 1))
+      stat -c 'changed %Z %n' "$d/$c"
+      l=$(readlink "$d/$c")
+      r=$l\${r:+/$r}
+      case $l in /*) d= ;; esac
+    elif [ -e "$d/$c" ]; then d=$d/$c
+    else
+      [ -x "$d/" ] && stat -c 'changed %Y %n' "$d/"
+      return
+    fi
+  done
+}
+for f in /etc/ssh/sshd_config /etc/ssh/sshd_config.d /etc/ssh/sshd_config.d/*; do way "$f"; done
 exit 0`,
   },
   {

@@ -50,7 +50,10 @@ describe('who stands for all', () => {
     ],
     [['Invalid-User'], ['']],
     // A range that another one leaves open, with both beginning at the same address.
-    [['Address 10.0.0.0/24', 'Address 10.0.0.0/8'], ['', 'addr=10.0.0.7', 'addr=10.0.1.1']],
+    [
+      ['Address 10.0.0.0/24', 'Address 10.0.0.0/8'],
+      ['', 'addr=10.0.0.7', 'addr=10.0.1.1'],
+    ],
     [['Address 203.0.0.0/8,!203.0.0.0/16'], ['', 'addr=203.1.0.1']],
     [['Address 10.0.0.0/8,!10.0.0.0/9'], ['', 'addr=10.128.0.1']],
     [['Address 198.51.100.8/31,!198.51.100.8'], ['', 'addr=198.51.100.9']],

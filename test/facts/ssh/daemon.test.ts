@@ -12,7 +12,7 @@ function output(probe: string, stdout: string, exitCode = 0): Output {
 }
 
 const FILES = `1795310000 1795310000 regular file:/etc/ssh/sshd_config
-1795310000 1795399999 directory:/etc/ssh/sshd_config.d
+1795310000 1795310000 directory:/etc/ssh/sshd_config.d
 `;
 
 interface Parts {
@@ -74,6 +74,70 @@ describe('the running sshd', () => {
         '/etc/ssh/sshd_config changed at 2026-11-22T23:26:40Z, after sshd last read its configuration at 2026-11-22T01:23:04Z: the running daemon may still work by older settings, which only a look from outside could tell.',
       ],
     ]);
+  });
+
+  // 2026-11-22 01:23:03 UTC is what systemd says here, 1795310583.
+  const loaded = `1795310583.2500000000 1795310583.2500000000 f:/run/sshd.pid\n`;
+  test.each([
+    [
+      'a file, in the same second',
+      '1795310000.0 1795310583.7500000000 f:/etc/ssh/sshd_config',
+      '',
+      'sshd_config changed at',
+    ],
+    [
+      'a folder that took the place of another',
+      '1795310000.0 1795310600.0 d:/etc/ssh/sshd_config.d',
+      '',
+      'sshd_config.d changed at',
+    ],
+    [
+      'a link that was set to another file',
+      '1795310000.0 1795310000.0 f:/etc/ssh/sshd_config',
+      'changed 1795310600 /etc/ssh/sshd_config',
+      'sshd_config changed at',
+    ],
+    [
+      'nothing',
+      '1795310000.0 1795310583.1250000000 f:/etc/ssh/sshd_config',
+      'changed 1795310500 /etc/ssh/sshd_config',
+      undefined,
+    ],
+    [
+      'a clock that was set back',
+      '1795310000.0 1795310000.0 f:/etc/ssh/sshd_config',
+      'clock 1795310560 900.00',
+      'the clock was set back',
+    ],
+    [
+      'a clock that is right',
+      '1795310000.0 1795310000.0 f:/etc/ssh/sshd_config',
+      'clock 1795319999 10000.00',
+      undefined,
+    ],
+  ])('after its pid file was written changed %s', (_, file, line, expected) => {
+    const base = parts('debian12/04-units');
+    const { doubts } = daemon({
+      ...base,
+      files: `${loaded}${file}\n`,
+      processes: `${base.processes}\npidfile 92\n${line}\n`,
+    });
+    expect(doubts.map(({ message }) => message)).toEqual(
+      expected === undefined ? [] : [expect.stringContaining(expected)],
+    );
+  });
+
+  test.each([
+    // An hour ahead when it read them, as the time since the machine was switched on shows.
+    ['6983000000', '1795309000', 1],
+    ['6983000000', '1795306000', 0],
+    ['10583000000', '1795309000', 0],
+  ])('it read them %s µs after the start, and a file changed at %s: %i', (sinceBoot, changed, count) => {
+    const base = parts('debian12/04-units');
+    const units = base.units.replace(/^(StateChangeTimestamp=.*)$/m, `$1\nStateChangeTimestampMonotonic=${sinceBoot}`);
+    const files = `${loaded}1795300000.0 ${changed}.0 f:/etc/ssh/sshd_config\n`;
+    const processes = `${base.processes}\npidfile 92\nclock 1795320000 20000.00\n`;
+    expect(daemon({ ...base, units, files, processes }).doubts).toHaveLength(count);
   });
 
   test('a file that it read has no time', () => {
