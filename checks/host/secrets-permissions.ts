@@ -17,7 +17,7 @@ export const secretsPermissions = defineCheck<'secretFiles', { paths: readonly s
   limits:
     'Known places only, by name and mode; contents are never opened. Other places, backups, version control ' +
     'history and container volumes are not seen. What only root can reach counts as closed. Of web servers, the files ' +
-    'below /etc/nginx and /etc/apache2 are read: includes from elsewhere and aliases are not.',
+    'below /etc/nginx and /etc/apache2 are read, and what those include.',
   mappings: {
     'cis-debian-12': ['5.1.2', '7.1.5', '7.1.6', '7.1.7', '7.1.8'],
     'nist-800-53r5': ['AC-3', 'AC-6', 'IA-5(6)', 'SC-28'],

@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readSecretFiles } from '../../src/facts/secrets/read.ts';
 import { probes } from '../../src/facts/secrets.ts';
-import { SHELLS } from './recorded.ts';
+import { output, outputs, SHELLS } from './recorded.ts';
 
 const [probe] = probes;
 
@@ -14,12 +15,13 @@ function settings(files: Readonly<Record<string, string>>, shell: string): reado
   try {
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
+      writeFileSync(join(folder, path), text.replaceAll('HERE', folder));
     }
     const snippet = (probe?.snippet ?? '').replaceAll(/\/etc\/(?=nginx|apache2)/g, `${folder}/`);
     const [command = 'sh', ...words] = shell.split(' ');
     const { stdout } = spawnSync(command, [...words, '-c', snippet], { encoding: 'utf8', env: { ...process.env } });
-    return stdout.split('\n').filter((line) => /^(root|key|unread) /.test(line));
+    const lines = stdout.replaceAll(folder, 'HERE').split('\n');
+    return lines.filter((line) => /^(root|key|unread) /.test(line));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -62,9 +64,115 @@ describe('the document roots and keys of web servers', () => {
       'VirtualDocumentRoot /srv/%0/html\n',
       ['root /srv/%0/html'],
     ],
+    ['an alias', 'nginx/conf.d/a.conf', 'location /x/ { alias /srv/x/; }', ['root /srv/x/']],
+    [
+      'an alias of Apache',
+      'apache2/sites-enabled/a',
+      'Alias /x "/srv/my x"\nAliasMatch ^/(.*) /srv/$1\n',
+      ['root /srv/my x', 'root /srv/$1'],
+    ],
+    [
+      'what cannot be passed to a name',
+      'nginx/conf.d/a.conf',
+      'include /nowhere/$host.conf;',
+      ['unread /nowhere/$host.conf'],
+    ],
   ])('%s', (_, path, text, expected) => {
     for (const shell of SHELLS)
       expect([...settings({ [path]: text }, shell)].sort(), shell).toEqual([...expected].sort());
     expect(SHELLS.length).toBeGreaterThan(1);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'from elsewhere, and from there',
+      {
+        'nginx/nginx.conf': 'include HERE/elsewhere/*.conf; include vhosts;',
+        'elsewhere/a.conf': 'server { root /srv/a; } include "HERE/further/b c.inc";',
+        'further/b c.inc': 'root /srv/b;',
+        'nginx/vhosts': 'root /srv/c;',
+      },
+      ['root /srv/a', 'root /srv/b', 'root /srv/c'],
+    ],
+    [
+      'in a loop',
+      { 'nginx/nginx.conf': 'include HERE/x/a;', 'x/a': 'root /srv/a; include HERE/x/*;' },
+      ['root /srv/a'],
+    ],
+    [
+      'of Apache, by folder',
+      {
+        'apache2/apache2.conf': 'IncludeOptional HERE/sites\nInclude extra/*.conf\n',
+        'sites/a': 'DocumentRoot /srv/a\n',
+        'apache2/extra/b.conf': 'DocumentRoot /srv/b\n',
+      },
+      ['root /srv/a', 'root /srv/b'],
+    ],
+    ['that is not there', { 'nginx/nginx.conf': 'include HERE/none/*.conf; include /none.conf;' }, []],
+    [
+      'that goes on and on',
+      Object.fromEntries(
+        Array.from({ length: 12 }, (_, at) => [
+          at === 0 ? 'nginx/nginx.conf' : `deep/${at}`,
+          `include HERE/deep/${at + 1};`,
+        ]),
+      ),
+      ['unread HERE/deep/8'],
+    ],
+  ])('what is included %s', (_, files, expected) => {
+    for (const shell of SHELLS) expect([...settings(files, shell)].sort(), shell).toEqual([...expected].sort());
+  });
+});
+
+const PASSWD = `root:x:0:0::/root:/bin/bash
+www-data:x:33:33::/var/www:/usr/sbin/nologin
+alice:x:1000:1000::/home/alice:/bin/bash
+bob:x:1001:1001::/home/bob:/bin/bash
+`;
+const GROUP = `root:x:0:
+adm:x:4:
+www-data:x:33:
+ssl-cert:x:110:alice
+devs:x:111:alice,bob
+ops:x:112:bob
+alice:x:1000:
+bob:x:1001:
+`;
+
+describe('who can read a file', () => {
+  test.each([
+    // [modes and groups of a folder, a folder in it and the key in that, who]
+    ['755 0', '755 0', '644 0', 'everyone'],
+    ['755 0', '755 0', '640 111', 'group'],
+    ['755 0', '710 110', '644 0', 'group'],
+    // The key's group does not get to it, but who is in both groups does.
+    ['755 0', '710 110', '640 112', 'owner'],
+    ['755 0', '710 110', '640 111', 'group'],
+    ['710 110', '750 112', '644 0', 'owner'],
+    ['710 110', '750 111', '644 0', 'group'],
+    // The folder inside is shut, whoever passes the one around it.
+    ['750 4', '700 0', '644 0', 'owner'],
+    ['750 4', '755 0', '644 0', 'group'],
+    ['755 0', '750 33', '640 33', 'owner'],
+  ])('%s, %s, %s: %s', (outer, inner, key, who) => {
+    const line = (kind: string, text: string, path: string): string => {
+      const [mode = '', gid = ''] = text.split(' ');
+      const bits = [...mode].map((digit) => ['---', '--x', '', '', 'r--', 'r-x', 'rw-', 'rwx'][Number(digit)]).join('');
+      return `${kind}${bits} 2 0 ${gid} 4096 Nov 22 02:43 ${path}`;
+    };
+    const rows = [
+      line('d', '755 0', '/etc'),
+      line('d', outer, '/srv'),
+      line('d', inner, '/srv/tls'),
+      line('-', key, '/srv/tls/site.pem'),
+    ];
+    const fact = readSecretFiles(
+      outputs(
+        output('secret-files', `key /srv/tls/site.pem\n${rows.join('\n')}\n`),
+        output('passwd-entries', PASSWD),
+        output('group-entries', GROUP),
+      ),
+    );
+    expect(fact).toMatchObject({ value: { files: [{ path: '/srv/tls/site.pem', readableBy: who }] } });
   });
 });

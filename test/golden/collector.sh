@@ -456,17 +456,13 @@ for f in /etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/ssh/ssh_host_*
   found "$f"
   [ "$n" -lt 1500 ] || { echo many; break; }
 done
-w=$(for f in /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/* /etc/apache2/*.conf /etc/apache2/*-enabled/*; do
-  [ -f "$f" ] || continue
-  e='\''\n'\''
-  case $f in
-    *.key|*.pem|*.crt|*.so) continue ;;
-    /etc/nginx/*) e='\'' '\'' ;;
-  esac
-  [ -r "$f" ] && awk -v e="$e" '\''
+settings() { # what one file says; E: what ends a directive
+  [ -r "$1" ] && awk -v e="$E" '\''
     function say(text, word) {
       gsub(/["\047\r\t\n ]+/, " ", text); gsub(/^ | $/, "", text)
       word = tolower(text); sub(/ .*/, "", word); sub(/^[^ ]* ?/, "", text)
+      if (word ~ /^include(optional)?$/) print "include", text
+      if (word ~ /^alias(match)?$/) { if (e != " ") sub(/^[^ ]* /, "", text); print "root", text }
       if (word ~ /^(virtual)?documentroot(ip)?$|^root$/) print "root", text
       if (word ~ /^ssl_?certificate_?key(file)?$/) print "key", text
     }
@@ -479,8 +475,43 @@ w=$(for f in /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/* /etc/apache2/*.co
       for (i = 1; i < n; i++) say(part[i])
       s = part[n]
     }
-    END { say(s) }'\'' "$f" || printf '\''unread %s\n'\'' "$f"
-done)
+    END { say(s) }'\'' "$1" || printf '\''unread %s\n'\'' "$1"
+}
+# The files of one server, and what they include, wherever it is.
+server() {
+  B=$1 E=$2 S=$NL k=0
+  shift 2
+  while [ $# -gt 0 ]; do
+    k=$((k + 1)) t=
+    for f; do
+      case $S in *"$NL$f$NL"*) continue ;; esac
+      S=$S$f$NL
+      case $f in *.key|*.pem|*.crt|*.so) continue ;; esac
+      if [ -L "$f" ] && [ ! -e "$f" ] || [ $k -gt 8 ]; then printf '\''unread %s\n'\'' "$f"
+      elif [ -f "$f" ]; then t=$t$(settings "$f")$NL
+      fi
+    done
+    printf '\''%s'\'' "$t" | grep -v '\''^include '\''
+    t=$(printf '\''%s'\'' "$t" | sed -n '\''s/^include //p'\'' | sed "/^\//!s,^,$B/,")
+    set -f; IFS=$NL; set -- $t; set +f
+    for p in "$@"; do
+      d=${p%/*}
+      until [ -z "$d" ] || [ -e "$d" ]; do d=${d%/*}; done
+      case $p in
+        *'\''$'\''*) false ;;
+        *[*?[]*) [ -x "$d/" ] && [ -r "$d/" ] ;;
+        *) [ -x "$d/" ] ;;
+      esac || printf '\''unread %s\n'\'' "$p"
+    done
+    set -- $t
+    unset IFS
+    for p in "$@"; do
+      [ ! -d "$p" ] || set -- "$@" "$p"/*
+    done
+  done
+}
+w=$(server /etc/nginx '\'' '\'' /etc/nginx/*.conf /etc/nginx/*/* /etc/nginx/*/*/*
+server /etc/apache2 '\''\n'\'' /etc/apache2/*.conf /etc/apache2/*-enabled/*)
 printf '\''%s\n'\'' "$w" | awk '\''NF && !seen[$0]++'\''
 set -f; IFS=$NL; set -- $w; set +f; unset IFS
 for l in "$@"; do

@@ -131,35 +131,38 @@ function directoriesAbove(path: string): string[] {
 
 /** A directory that was not listed is taken for open: that can make a finding, never hide one. */
 function readersOf(row: Row, above: readonly (Row | undefined)[], directory: Directory): SecretFile['readableBy'] {
-  const everyonePasses = above.every((one) => one === undefined || (one.mode & 0o001) !== 0);
-  if ((row.mode & 0o004) !== 0 && everyonePasses) return 'everyone';
-  // Readable by all, but behind a directory for one group: that group can read it.
-  const gate = above.find((one) => one !== undefined && (one.mode & 0o001) === 0);
-  const isGroupReadable = (row.mode & 0o040) !== 0 && (gate === undefined || gate.gid === row.gid);
-  const isGateOpen = (row.mode & 0o004) !== 0 && gate !== undefined && (gate.mode & 0o010) !== 0;
-  const doors = [...(isGroupReadable ? [row] : []), ...(isGateOpen ? [gate] : [])];
-  const shared = doors.map(({ gid, uid }) => isShared(gid, uid, directory));
-  if (shared.includes(true)) return 'group';
-  return shared.includes(undefined) ? 'unsure' : 'owner';
+  const gates = above.filter((one) => one !== undefined && (one.mode & 0o001) === 0) as readonly Row[];
+  // What is not open to all is open to whoever is in the groups of all of it.
+  const shut = [...gates, ...((row.mode & 0o004) === 0 ? [row] : [])];
+  if (shut.length === 0) return 'everyone';
+  if (shut.some((one) => (one.mode & (one === row ? 0o040 : 0o010)) === 0)) return 'owner';
+  const groups = new Set(shut.map(({ gid }) => gid));
+  const shared = isShared([...groups], new Set(shut.map(({ uid }) => uid)), directory);
+  if (shared === undefined) return 'unsure';
+  return shared ? 'group' : 'owner';
 }
 
 /**
- * A group of people: not the owner's own, and not one that a service brought along, as long as nobody who logs in is in it
- * too. Undefined: it has members of whom no account is listed, as where another directory keeps them.
+ * A group of people, or people who are in all of several: not the owners' own, and not one that a service brought along, as
+ * long as nobody who logs in is in it too. Undefined: it has members of whom no account is listed, as where another
+ * directory keeps them.
  */
-function isShared(gid: number, uid: number, directory: Directory): boolean | undefined {
+function isShared(gids: readonly number[], owners: ReadonlySet<number>, directory: Directory): boolean | undefined {
+  const [gid = 0, ...others] = gids;
   const name = directory.groups.find((group) => group.gid === gid)?.name ?? '';
-  if (PEOPLE_GROUPS.has(name)) return true;
-  const members = membersBeside(gid, uid, directory);
-  if (gid >= FIRST_PERSON && !SERVICE_GROUPS.has(name)) return members.length > 0;
+  if (others.length === 0 && PEOPLE_GROUPS.has(name)) return true;
+  const members = membersBeside(gid, owners, directory).filter((member) =>
+    others.every((other) => membersOf(directory, other).includes(member)),
+  );
+  if (others.length === 0 && gid >= FIRST_PERSON && !SERVICE_GROUPS.has(name)) return members.length > 0;
   const accounts = members.map((member) => directory.accounts.find((account) => account.name === member));
   if (accounts.some((one) => one !== undefined && one.uid >= FIRST_PERSON && hasLoginShell(one))) return true;
   return accounts.includes(undefined) ? undefined : false;
 }
 
-function membersBeside(gid: number, uid: number, directory: Directory): readonly string[] {
-  const owner = directory.accounts.find((account) => account.uid === uid)?.name;
-  return membersOf(directory, gid).filter((member) => member !== owner && member !== 'root');
+function membersBeside(gid: number, owners: ReadonlySet<number>, directory: Directory): readonly string[] {
+  const names = directory.accounts.filter(({ uid }) => owners.has(uid)).map(({ name }) => name);
+  return membersOf(directory, gid).filter((member) => !names.includes(member) && member !== 'root');
 }
 
 function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
@@ -199,7 +202,7 @@ const DEEPEST = Math.max(...SECRET_PLACES.map((place) => place.split('/').length
 
 function letsOthersPass(row: Row, rows: Rows, directory: Directory): boolean {
   const isBehindAnother = directoriesAbove(row.path).some((path) => ((rows.get(path)?.mode ?? 0o011) & 0o011) === 0);
-  const groupPasses = (row.mode & 0o010) !== 0 && isShared(row.gid, row.uid, directory) !== false;
+  const groupPasses = (row.mode & 0o010) !== 0 && isShared([row.gid], new Set([row.uid]), directory) !== false;
   return !isBehindAnother && ((row.mode & 0o001) !== 0 || groupPasses || row.hasAcl);
 }
 
