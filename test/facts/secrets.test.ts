@@ -139,6 +139,37 @@ alice:x:1000:
 bob:x:1001:
 `;
 
+const factOf = (text: string) =>
+  readSecretFiles(
+    outputs(output('secret-files', text), output('passwd-entries', PASSWD), output('group-entries', GROUP)),
+  );
+
+const ETC = 'drwxr-xr-x 2 0 0 4096 Nov 22 02:43 /etc';
+
+test('a document root is the same with a slash at its end', () => {
+  const rows = [
+    'root /srv/a/',
+    ETC,
+    'drwxr-xr-x 2 0 0 4096 Nov 22 02:43 /srv',
+    'drwxr-xr-x 2 0 0 4096 Nov 22 02:43 /srv/a',
+    '-rw------- 1 0 0 1 Nov 22 02:43 /srv/a/.env',
+  ];
+  expect(factOf(rows.join('\n'))).toMatchObject({
+    value: { files: [{ path: '/srv/a/.env', documentRoot: '/srv/a' }] },
+  });
+});
+
+test.each([
+  ['drwx------ 2 0 0', false],
+  ['drwx--x--- 2 0 33', false],
+  ['drwx--x--- 2 0 111', true],
+])('a key of a web server in a folder that fleetproof may not pass, %s', (folder, isOpenToOthers) => {
+  const rows = ['key /var/keys/a.pem', 'closed /var/keys', ETC, `${folder} 4096 Nov 22 02:43 /var/keys`];
+  expect(factOf(rows.join('\n'))).toMatchObject({
+    value: { closed: [{ path: '/var/keys', places: ['tls-keys'], isOpenToOthers }] },
+  });
+});
+
 describe('who can read a file', () => {
   test.each([
     // [modes and groups of a folder, a folder in it and the key in that, who]
@@ -166,13 +197,7 @@ describe('who can read a file', () => {
       line('d', inner, '/srv/tls'),
       line('-', key, '/srv/tls/site.pem'),
     ];
-    const fact = readSecretFiles(
-      outputs(
-        output('secret-files', `key /srv/tls/site.pem\n${rows.join('\n')}\n`),
-        output('passwd-entries', PASSWD),
-        output('group-entries', GROUP),
-      ),
-    );
+    const fact = factOf(`key /srv/tls/site.pem\n${rows.join('\n')}\n`);
     expect(fact).toMatchObject({ value: { files: [{ path: '/srv/tls/site.pem', readableBy: who }] } });
   });
 });

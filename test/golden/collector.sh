@@ -517,8 +517,12 @@ set -f; IFS=$NL; set -- $w; set +f; unset IFS
 for l in "$@"; do
   p=${l#* }
   case $l in
-    '\''key /'\''*) found "$p" ;;
+    '\''key /'\''*)
+      found "$p"
+      until [ -z "$p" ] || [ -e "$p" ]; do p=${p%/*}; done
+      [ ! -d "$p" ] || [ -x "$p" ] || { printf '\''closed %s\n'\'' "$p"; found "$p"; } ;;
     '\''root /'\''*)
+      p=${p%"${p##*[!/]}"}
       for f in "$p"/.env "$p"/.env.*; do found "$f"; done
       d=$p
       until [ -z "$d" ] || [ -e "$d" ]; do d=${d%/*}; done

@@ -73,7 +73,9 @@ export function readListing(text: string): Listing {
   return {
     rows,
     keys: new Set(said('key').filter(isPlain)),
-    roots: [...new Set(said('root'))].filter((path) => isPlain(path) && path !== '/'),
+    roots: [...new Set(said('root').map((path) => path.replace(/(?<=.)\/+$/, '')))].filter(
+      (path) => isPlain(path) && path !== '/',
+    ),
     unplain: (['root', 'key'] as const).flatMap((kind) => {
       const texts = [...new Set(said(kind))].filter((text) => !isPlain(text));
       return texts.map((text) => ({ kind, text }));

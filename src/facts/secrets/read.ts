@@ -52,7 +52,7 @@ function filesIn(listing: Listing, beside: Listing | undefined, directory: Direc
   return {
     files: files.sort(byPath),
     closed: [
-      ...listing.closed.map((path) => closedOf(path, rows, directory)),
+      ...listing.closed.map((path) => closedOf(path, [...listing.keys, ...(beside?.keys ?? [])], rows, directory)),
       ...listing.closedRoots.map(closedRootOf),
       ...listing.unread.map(unreadOf),
       ...listing.unplain.map(unplainOf),
@@ -165,12 +165,13 @@ function membersBeside(gid: number, owners: ReadonlySet<number>, directory: Dire
   return membersOf(directory, gid).filter((member) => !names.includes(member) && member !== 'root');
 }
 
-function closedOf(path: string, rows: Rows, directory: Directory): ClosedPlace {
+/** `keys`: files that web servers are set to. */
+function closedOf(path: string, keys: readonly string[], rows: Rows, directory: Directory): ClosedPlace {
   const row = rows.get(path);
   const mode = row === undefined ? 'unknown' : row.mode.toString(8).padStart(4, '0');
   return {
     path,
-    places: placesBelow(anyHome(path)),
+    places: [...placesBelow(anyHome(path)), ...(keys.some((key) => key.startsWith(`${path}/`)) ? [TLS_KEYS] : [])],
     isOpenToOthers: row === undefined || letsOthersPass(row, rows, directory),
     because: `Other accounts may pass ${path} (mode ${mode}), but fleetproof could not look into it.`,
     remedy: remedyOf(path),
