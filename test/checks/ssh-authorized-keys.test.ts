@@ -122,6 +122,7 @@ describe('ssh-authorized-keys', () => {
 
   test.each([
     ['sshd-defaults', 'SSHD_OPTS="-o AuthorizedKeysFile=none"\n', 'unknown not-observable'],
+    ['sshd-defaults', 'SSHD_OPTS="-o StrictModes=no"\n', 'unknown not-observable'],
     ['sshd-defaults', "OPTIONS='-4 -f /etc/ssh/other'\n", 'unknown not-observable'],
     ['sshd-defaults', 'SSHD_OPTS="-4 -f /etc/ssh/sshd_config"\n', ALL_PASS],
     [

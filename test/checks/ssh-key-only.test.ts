@@ -142,6 +142,11 @@ describe('ssh-key-only', () => {
     // Ubuntu 24.04 with socket activation, no connection since boot.
     const missing = said('Missing privilege separation directory: /run/sshd\n', 255);
     expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: missing })))).toEqual(['unknown unreadable']);
+    const passedOver = said(
+      '/etc/ssh/sshd_config line 1: Deprecated option RSAAuthentication\nMissing privilege separation directory: /run/sshd\n',
+      255,
+    );
+    expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: passedOver })))).toEqual(['unknown unreadable']);
     const bad = said('/etc/ssh/sshd_config line 3: Bad configuration option: X\n', 255);
     expect(verdicts(judged(sshKeyOnly, captureOf({ now, outputs: bad })))).toEqual(['fail']);
   });

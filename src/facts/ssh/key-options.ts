@@ -26,10 +26,10 @@ export function doubtOfOptions(outputs: Outputs): Unknown | undefined {
   const next = nextOptions(outputs.ran('sshd-defaults', [0, 1, 2]));
   const option = [...running.flatMap(optionsOf), ...next].find(decidesKeys);
   if (option === undefined) return undefined;
-  const message = `The command line of sshd has "-${option.join(' ')}", so keys may be in files that were not looked at.`;
+  const message = `The command line of sshd has "-${option.join(' ')}", so sshd may take keys from files that were not looked at.`;
   return unknown('not-observable', message, 'Set it in /etc/ssh/sshd_config instead, and: systemctl restart ssh');
 }
 
 function decidesKeys([flag, value]: Option): boolean {
-  return (flag === 'f' && value !== MAIN) || (flag === 'o' && /^authorizedkeysfile\b/i.test(value));
+  return (flag === 'f' && value !== MAIN) || (flag === 'o' && /^(authorizedkeysfile|strictmodes)\b/i.test(value));
 }

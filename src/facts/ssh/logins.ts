@@ -106,13 +106,16 @@ const EMPTY: SshLogins = {
   doubts: [],
 };
 
-/** sshd names file and line when it refuses a configuration; other failures are ours to be ignorant about. */
+/**
+ * sshd names file and line when it refuses a configuration, and also of options that it only passes over; other failures
+ * are ours to be ignorant about.
+ */
 function configErrorOf(outputs: Outputs): string | null {
   const { state, exitCode, stderr } = outputs.get('sshd-effective');
   if (state !== 'ran' || exitCode === 0) return null;
   const lines = stderr
     .split('\n')
-    .filter((line) => /^\S+:? line \d+: |: terminating, \d+ bad configuration/.test(line));
+    .filter((line) => /^\S+:? line \d+: (?!Deprecated |Unsupported )|: terminating, \d+ bad configuration/.test(line));
   const [line] = lines;
   return line === undefined ? null : line.trim().replace(/\.$/, '');
 }
