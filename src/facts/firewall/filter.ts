@@ -1,7 +1,7 @@
 import type { Fact } from '../../model/fact.ts';
 import type { Backend, Family, InputChain, Opening, PacketFilter, Published } from '../../model/facts/firewall.ts';
 import { ANY_MATCH, ANY_PACKET, contains, intersect, type Packets } from './packets.ts';
-import { leftBy, seenBy } from './prerouting.ts';
+import { asTheyCame, leftBy, seenBy } from './prerouting.ts';
 import { baseChains, type Chain, type Ruleset, type Table } from './ruleset.ts';
 import { isInternal, isStock } from './stock.ts';
 import { trafficOf } from './traffic.ts';
@@ -49,7 +49,7 @@ export function evaluateFilter(
   // Walked again by themselves: a drop that says nothing of the whole may be for all of one opening.
   const again = way.filter((input) => input.walk.steps * common.length <= MOST_STEPS_AGAIN);
   const accepted = common.flatMap((taken) =>
-    leftBy(again, { ...taken.packets, states: incoming.states }).map((packets) => ({ ...taken, packets })),
+    leftBy(again, asTheyCame(taken.packets, incoming)).map((packets) => ({ ...taken, packets })),
   );
   const isDenied = (packets: Packets): boolean => denying.length > 0 && !isAccepted(packets, accepted);
   return {

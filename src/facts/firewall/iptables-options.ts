@@ -44,6 +44,12 @@ function neverWhen(fails: (value: string, second: string) => boolean): Read {
   };
 }
 
+/** A packet that is not tracked has no direction. */
+const addDirection: Read = (match, value, not) => {
+  if ((value === 'REPLY') !== not) match.never = true;
+  else match.states ??= ['NEW'];
+};
+
 /** The kinds of destination that every connection to the host has restrict nothing. */
 const addDestinationType: Read = (match, value, not) => {
   match.exact = false;
@@ -110,7 +116,7 @@ export const OPTIONS: ReadonlyMap<string, Option> = new Map(
       ['--ports', 1, inexact],
       ['--ctorigdstport', 1, ports('originalPorts')],
       ['--ctstate --state', 1, addStates],
-      ['--ctdir', 1, neverWhen((value) => value === 'REPLY')],
+      ['--ctdir', 1, addDirection],
       ['--syn', 0, neverWhen(() => false)],
       ['--tcp-flags', 2, neverWhen((mask, set) => !synMatches(mask.split(','), set.split(',')))],
       ['--dst-type', 1, addDestinationType],

@@ -1,7 +1,8 @@
+import type { PortRange } from '../../model/port-range.ts';
 import { portNumber, toCidr } from './addresses.ts';
 import { BARE_OPTIONS, OPTIONS, type Option } from './iptables-options.ts';
 import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts';
-import type { Action, Rule } from './ruleset.ts';
+import type { Action, Rule, Translation } from './ruleset.ts';
 
 /** Match modules that let only some packets through but say nothing about which connections. */
 const SAMPLING = new Set(['limit', 'hashlimit', 'connlimit', 'connbytes', 'statistic', 'quota', 'time', 'nfacct']);
@@ -80,9 +81,11 @@ function readTarget({ name, options }: Target, match: MatchDraft): Action {
     case 'ULOG':
       return { kind: 'log', prefix: (options.get('--log-prefix') ?? options.get('--nflog-prefix') ?? '').trim() };
     case 'REDIRECT':
-      return { kind: 'translate', address: null, port: firstPort(options.get('--to-ports')), unread: false };
+      return { kind: 'translate', address: null, ports: portsOf(options.get('--to-ports')), unread: false };
     case 'DNAT':
       return readDestination(options.get('--to-destination') ?? '');
+    case 'NETMAP':
+      return readDestination(options.get('--to') ?? '');
     default:
       if (CONTINUING.has(name)) return { kind: 'continue' };
       // NFQUEUE, TPROXY, SYNPROXY and what we do not know may let the packet in.
@@ -91,16 +94,16 @@ function readTarget({ name, options }: Target, match: MatchDraft): Action {
   }
 }
 
-/** `172.17.0.2:5432`, `[fd00::2]:80`, `fd00::2`, `:8080`, `10.0.0.1-10.0.0.9`. */
-function readDestination(text: string): Action {
+/** `172.17.0.2:5432`, `[fd00::2]:80-89`, `fd00::2`, `:8080`, `10.0.0.1-10.0.0.9`, `10.0.0.0/24`. */
+function readDestination(text: string): Translation {
   const parts =
-    /^\[(?<v6>[^\]]+)\](?::(?<port>\d+).*)?$/.exec(text) ??
-    /^(?<v4>[^:]*)(?::(?<port>\d+).*)?$/.exec(text) ??
-    /^(?<v6>[0-9a-f:.]+)$/i.exec(text);
+    /^\[(?<v6>[^\]]+)\](?::(?<ports>\d.*))?$/.exec(text) ??
+    /^(?<v4>[^:]*)(?::(?<ports>\d[\d/-]*))?$/.exec(text) ??
+    /^(?<v6>[0-9a-f:./]+)$/i.exec(text);
   const address = parts?.groups?.v6 ?? parts?.groups?.v4 ?? text;
-  const port = firstPort(parts?.groups?.port);
-  if (address === '' && port !== null) return { kind: 'translate', address: null, port, unread: false };
-  return { kind: 'translate', address, port, unread: toCidr(address) === undefined };
+  const ports = portsOf(parts?.groups?.ports);
+  if (address === '' && ports !== null) return { kind: 'translate', address: null, ports, unread: false };
+  return { kind: 'translate', address, ports, unread: toCidr(address) === undefined };
 }
 
 function addModule(match: MatchDraft, name: string): void {
@@ -109,8 +112,12 @@ function addModule(match: MatchDraft, name: string): void {
   if (!SAMPLING.has(name)) addUnread(match, `match ${name}`);
 }
 
-function firstPort(text: string | undefined): number | null {
-  return portNumber(/^\d+/.exec(text ?? '')?.[0] ?? '') ?? null;
+/** `5432`, `8000-8010`, and `8000-8010/9000`, which names the first port of those that came in. */
+function portsOf(text: string | undefined): PortRange | null {
+  const [, first = '', last = first] = /^(\d+)(?:-(\d+))?/.exec(text ?? '') ?? [];
+  const from = portNumber(first);
+  const to = portNumber(last);
+  return from === undefined || to === undefined ? null : { from, to };
 }
 
 interface Token {

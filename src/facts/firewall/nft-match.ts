@@ -19,7 +19,12 @@ import { synMatches } from './tcp-flags.ts';
 export interface NftContext {
   readonly family: Family;
   readonly sets: NamedSets;
+  /** The table has chains that send packets elsewhere. */
+  readonly translates: boolean;
 }
+
+/** Headers that say which protocol a packet has. Of others (`vlan`, a raw `@nh,72,8`) nothing is known. */
+const TRANSPORTS = new Set(['tcp', 'udp', 'udplite', 'sctp', 'dccp', 'ah', 'esp', 'comp', 'igmp', 'gre']);
 
 interface Comparison {
   readonly op: string;
@@ -74,7 +79,7 @@ function addPayload(match: MatchDraft, payload: JsonObject, comparison: Comparis
     narrow(match, 'protocols', [protocolName(protocol)]);
     return;
   }
-  if (protocol !== 'th' && protocol !== 'ether') narrow(match, 'protocols', [protocol]);
+  if (TRANSPORTS.has(protocol)) narrow(match, 'protocols', [protocol]);
   if (field === 'dport') addPorts(match, 'ports', comparison);
   else if (field === 'sport') addPorts(match, 'sourcePorts', comparison);
   else if (protocol === 'tcp' && field === 'flags' && comparison.op === 'in') {
@@ -92,6 +97,8 @@ function addTracking(match: MatchDraft, ct: JsonObject, comparison: Comparison):
     else narrow(match, 'states', names);
   } else if (key === 'direction') {
     if (names.includes('REPLY') !== not) match.never = true;
+    // A packet that is not tracked has no direction.
+    else match.states ??= ['NEW'];
   } else if (key === 'proto-dst' && ct.dir === 'original') {
     addPorts(match, 'originalPorts', comparison);
   } else {

@@ -18,6 +18,8 @@ export function nftText(statement: JsonObject): string {
       return `dnat to ${value(fields?.addr)}${fields?.port === undefined ? '' : `:${value(fields.port)}`}`;
     case 'redirect':
       return fields?.port === undefined ? 'redirect' : `redirect to :${value(fields.port)}`;
+    case 'mangle':
+      return `${value(fields?.key)} set ${value(fields?.value)}`;
     case 'xt':
       return `xt ${String(fields?.type ?? '')} ${String(fields?.name ?? '')}`.trim();
     default:

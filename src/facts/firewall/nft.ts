@@ -1,14 +1,24 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { Family } from '../../model/facts/firewall.ts';
-import { portNumber, toCidr } from './addresses.ts';
 import { addMatch, type NftContext } from './nft-match.ts';
 import { nftText } from './nft-text.ts';
+import { readTranslations } from './nft-translate.ts';
 import { type Json, type JsonObject, listOf, type NamedSets, objectOf } from './nft-values.ts';
 import { ANY_MATCH, addUnread, type Match, type MatchDraft } from './packets.ts';
-import { type Action, type Chain, PRIORITIES, type Rule, type Table } from './ruleset.ts';
+import { type Action, type Chain, PRIORITIES, type Rule, type Table, unreadTranslation } from './ruleset.ts';
 
 /** Statements after which the next one is evaluated, and which match every packet. */
-const PASSING = new Set(['counter', 'mangle', 'notrack', 'ct helper', 'ct timeout', 'last', 'comment']);
+const PASSING = new Set([
+  'counter',
+  'mangle',
+  'notrack',
+  'ct helper',
+  'ct timeout',
+  'ct expectation',
+  'flow',
+  'last',
+  'comment',
+]);
 /** Statements that let only some packets go on. */
 const SAMPLING = new Set(['limit', 'quota', 'ct count']);
 /**
@@ -111,7 +121,8 @@ export function readNftTable(table: NftTable, family: Family): Table {
 
 /** For each rule of nft in the chain, those of ours. */
 export function readNftChain(table: NftTable, chain: string, family: Family): readonly (readonly Rule[])[] {
-  return (table.rules.get(chain) ?? []).map((rule) => readRule(rule, { family, sets: table.sets }));
+  const translates = table.chains.some(({ type }) => type === 'nat');
+  return (table.rules.get(chain) ?? []).map((rule) => readRule(rule, { family, sets: table.sets, translates }));
 }
 
 function objectsOf(text: string): readonly JsonObject[] {
@@ -149,9 +160,12 @@ function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
   const match: MatchDraft = { ...ANY_MATCH };
   const rules: Rule[] = [];
   const add = (action: Action, own: Match = match): number => rules.push({ text, match: { ...own }, action });
-  for (const statement of statements) {
+  for (const [at, statement] of statements.entries()) {
     const [[kind, detail] = ['', null]] = Object.entries(statement);
     const fields = objectOf(detail);
+    if (kind === 'mangle') refuseRewriting(fields, text);
+    // Decides nothing, but what it says must not be lost: see `incomingOf`.
+    if (kind === 'notrack') add({ kind: 'continue' });
     if (kind === 'match' && fields !== undefined) addMatch(match, fields, context);
     else if (kind === 'vmap' && fields !== undefined) {
       for (const [own, action] of readVerdictMap(match, fields, context)) add(action, own);
@@ -160,8 +174,11 @@ function readRule(rule: JsonObject, context: NftContext): readonly Rule[] {
     else if (!PASSING.has(kind)) {
       // `dnat ip6 to …` in a table of both families concerns one of them.
       if (fields?.family === (context.family === 'IPv4' ? 'ip6' : 'ip')) match.never = true;
-      const action = readVerdict(kind, fields, match);
-      if (action !== undefined) add(action);
+      if (kind === 'dnat' || kind === 'redirect') {
+        for (const [own, action] of readTranslations(match, kind, fields, context)) add(action, own);
+      } else if (kind === 'xt') {
+        for (const action of readExtension(fields, at === statements.length - 1, match, context)) add(action);
+      } else for (const action of readVerdict(kind, fields, match, context)) add(action);
     }
   }
   return rules;
@@ -186,52 +203,73 @@ function headersIn(key: Json | undefined): readonly string[] {
   return (listOf(key) ?? Object.values(object ?? {})).flatMap(headersIn);
 }
 
-/** The verdict of one statement; undefined when the next statement decides. */
-function readVerdict(kind: string, fields: JsonObject | undefined, match: MatchDraft): Action | undefined {
+/** `tcp dport set 22` before the input chains opens another port than the one that they see. */
+function refuseRewriting(fields: JsonObject | undefined, text: string): void {
+  const payload = objectOf(objectOf(fields?.key)?.payload);
+  if (payload !== undefined && ['dport', 'daddr', undefined].includes(payload.field as string | undefined))
+    cannotTell(
+      'unparseable',
+      `A rule rewrites where packets go without keeping track, which is not followed: ${text}.`,
+    );
+}
+
+/** The verdict of one statement; none when the next statement decides. */
+function readVerdict(
+  kind: string,
+  fields: JsonObject | undefined,
+  match: MatchDraft,
+  context: NftContext,
+): readonly Action[] {
   switch (kind) {
     case 'accept':
     case 'drop':
     case 'return':
     case 'continue':
-      return { kind };
+      return [{ kind }];
     case 'snat':
     case 'masquerade':
-      return { kind: 'accept' };
+      return [{ kind: 'accept' }];
     case 'reject':
-      return { kind: 'drop' };
+      return [{ kind: 'drop' }];
     case 'jump':
     case 'goto':
-      return { kind, chain: String(fields?.target) };
+      return [{ kind, chain: String(fields?.target) }];
     case 'log':
-      return { kind: 'log', prefix: String(fields?.prefix ?? '').trim() };
-    case 'dnat':
-    case 'redirect':
-      return readTranslation(kind, fields);
-    case 'xt':
-      return readExtension(fields, match);
+      return [{ kind: 'log', prefix: String(fields?.prefix ?? '').trim() }];
     default:
-      // queue, tproxy, synproxy, dup, fwd and what we do not know may let the packet in.
-      addUnread(match, kind);
-      return { kind: 'accept' };
+      // queue, tproxy, synproxy, dup, fwd.
+      return anything(kind, match, context);
   }
 }
 
-function readTranslation(kind: 'dnat' | 'redirect', fields: JsonObject | undefined): Action {
-  const to = fields?.addr;
-  const port = fields?.port;
-  const number = typeof port === 'number' ? (portNumber(port) ?? null) : null;
-  if (kind === 'redirect' || to === undefined) return { kind: 'translate', address: null, port: number, unread: false };
-  const address = typeof to === 'string' ? to : nftText({ dnat: { addr: to } }).replace(/^dnat to /, '');
-  return { kind: 'translate', address, port: number, unread: toCidr(address) === undefined };
+/** What we do not know may let the packet in, or send it elsewhere. */
+function anything(what: string, match: MatchDraft, { translates }: NftContext): readonly Action[] {
+  addUnread(match, what);
+  return translates ? [unreadTranslation(what), { kind: 'accept' }] : [{ kind: 'accept' }];
 }
 
-/** Extensions of iptables inside a rule, whose details nft does not show. */
-function readExtension(fields: JsonObject | undefined, match: MatchDraft): Action | undefined {
+/** Targets of iptables that send packets elsewhere. */
+const TRANSLATING = new Set(['DNAT', 'REDIRECT', 'NETMAP']);
+
+/**
+ * Extensions of iptables inside a rule, whose details nft does not show. nft 0.9.8 does not even say which one it is; the
+ * target of a rule is its last statement.
+ */
+function readExtension(
+  fields: JsonObject | undefined,
+  isLast: boolean,
+  match: MatchDraft,
+  context: NftContext,
+): readonly Action[] {
+  const isTarget = fields === undefined ? isLast : fields.type === 'target';
   const name = String(fields?.name ?? 'unknown');
-  if (fields?.type === 'target' && name === 'REJECT') return { kind: 'drop' };
-  if (fields?.type === 'target' && name === 'LOG') return { kind: 'log', prefix: '' };
-  addUnread(match, `iptables ${String(fields?.type ?? 'extension')} ${name}`);
-  return fields?.type === 'match' ? undefined : { kind: 'accept' };
+  const what = `iptables ${isTarget ? 'target' : 'match'} ${name}`;
+  if (!isTarget) addUnread(match, what);
+  else if (name === 'REJECT') return [{ kind: 'drop' }];
+  else if (name === 'LOG') return [{ kind: 'log', prefix: '' }];
+  else if (TRANSLATING.has(name)) return [unreadTranslation(what)];
+  else return anything(what, match, context);
+  return [];
 }
 
 /** `tcp dport vmap { 22 : accept, 80 : jump web }`: one rule for each entry. */
@@ -244,6 +282,6 @@ function readVerdictMap(match: Match, vmap: JsonObject, context: NftContext): re
     const [[kind, detail] = ['', null]] = Object.entries(objectOf(verdict) ?? {});
     if (key === undefined || kind === '') addUnread(own, nftText({ vmap }));
     else addMatch(own, { op: '==', left: vmap.key, right: { set: [key] } }, context);
-    return [own, readVerdict(kind, objectOf(detail), own) ?? { kind: 'continue' }];
+    return [own, readVerdict(kind, objectOf(detail), own, context)[0] ?? { kind: 'continue' }];
   });
 }

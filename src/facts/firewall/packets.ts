@@ -67,6 +67,9 @@ export function narrow<
   Object.assign(match, { [key]: value });
 }
 
+const UNTRACKED: readonly string[] = ['UNTRACKED'];
+const UNTRACKED_ONLY = 'connection state UNTRACKED';
+
 export const ANY_PACKET: Packets = {
   protocols: null,
   ports: null,
@@ -94,7 +97,7 @@ export const ANY_MATCH: Match = {
 export function intersect(packets: Packets, match: Match): Packets | undefined {
   if (match.never) return undefined;
   const tracked = statesMatch(packets.states, match);
-  const untracked = packets.untracked && match.states?.includes('UNTRACKED') === true;
+  const untracked = packets.untracked && statesMatch(UNTRACKED, match);
   if (!tracked && !untracked) return undefined;
   const protocols = both(packets.protocols, match.protocols, (a, b) => a.filter((name) => b.includes(name)));
   const ports = both(packets.ports, match.ports, overlap);
@@ -107,7 +110,7 @@ export function intersect(packets: Packets, match: Match): Packets | undefined {
   const lists = [protocols, ports, sourcePorts, originalPorts, sources, destinations];
   if (lists.some((list) => list?.length === 0)) return undefined;
   if ([inbound, outbound].some((side) => side?.except === false && side.names.length === 0)) return undefined;
-  const unread = [...new Set([...packets.unread, ...match.unread, ...(tracked ? [] : ['connection state UNTRACKED'])])];
+  const unread = [...new Set([...packets.unread, ...match.unread, ...(tracked ? [] : [UNTRACKED_ONLY])])];
   return {
     protocols,
     ports,
@@ -123,9 +126,16 @@ export function intersect(packets: Packets, match: Match): Packets | undefined {
   };
 }
 
-/** True when every packet of `packets` matches the rule for sure. */
+/** True when every packet of `packets` matches the rule for sure, those that are not tracked aside. */
 export function covers(match: Match, packets: Packets): boolean {
   return match.exceptSources === null && coversButSources(match, packets);
+}
+
+/** Of packets that a rule covers, those that it does not match where they are not tracked. */
+export function untrackedLeft(match: Match, packets: Packets): readonly Packets[] {
+  if (!packets.untracked || statesMatch(UNTRACKED, match)) return [];
+  const unread = [...new Set([...packets.unread, UNTRACKED_ONLY])];
+  return [{ ...packets, states: UNTRACKED, untracked: false, unread }];
 }
 
 /** The same, leaving `exceptSources` aside. */
@@ -134,12 +144,24 @@ function coversButSources(match: Match, packets: Packets): boolean {
 }
 
 /**
- * What a drop leaves of `packets`. Only two kinds of drop are believed: one that surely matches all of
- * them, and "drop all but these sources"; after any other they all go on.
+ * What a drop leaves of `packets`. Only three kinds of drop are believed: one that surely matches all of them, "drop all
+ * but these sources", and "drop all that comes in by these interfaces"; after any other they all go on.
  */
-export function afterDrop(match: Match, packets: Packets): Packets | undefined {
-  if (!coversButSources(match, packets)) return packets;
-  return match.exceptSources === null ? undefined : intersect(packets, { ...ANY_MATCH, sources: match.exceptSources });
+export function afterDrop(match: Match, packets: Packets): readonly Packets[] {
+  const left = withoutDropped(match, packets);
+  if (left === packets) return [packets];
+  return [...(left === undefined ? [] : [left]), ...untrackedLeft(match, packets)];
+}
+
+function withoutDropped(match: Match, packets: Packets): Packets | undefined {
+  if (coversButSources(match, packets)) {
+    return match.exceptSources === null
+      ? undefined
+      : intersect(packets, { ...ANY_MATCH, sources: match.exceptSources });
+  }
+  const { inbound } = match;
+  if (inbound === null || inbound.except || !covers({ ...match, inbound: null }, packets)) return packets;
+  return intersect(packets, { ...ANY_MATCH, inbound: { ...inbound, except: true } });
 }
 
 /** True when every packet of `inner` is one of `outer`. */

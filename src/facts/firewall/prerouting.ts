@@ -24,11 +24,16 @@ export function leftBy(chains: readonly Placed[], packets: Packets): readonly Pa
     (left, { table, chain }) =>
       distinct(
         left.flatMap((one) =>
-          walk(table, chain, seenBy(chain, one)).accepted.map((taken) => ({ ...taken.packets, states: one.states })),
+          walk(table, chain, seenBy(chain, one)).accepted.map(({ packets }) => asTheyCame(packets, one)),
         ),
       ),
     [packets],
   );
+}
+
+/** The packets with what `before` says of their connections: a chain tells by it only what it lets through. */
+export function asTheyCame(packets: Packets, { states, untracked }: Packets): Packets {
+  return { ...packets, states, untracked };
 }
 
 /** The packets as a chain sees them: before connections are tracked, every packet is an invalid one. */

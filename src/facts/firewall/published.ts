@@ -1,6 +1,6 @@
 import { formatCidr } from '../../model/cidr.ts';
 import type { Published } from '../../model/facts/firewall.ts';
-import { portNumber, toCidr } from './addresses.ts';
+import { toCidr } from './addresses.ts';
 import { inCommon, incomingOf, isUserChain, widest } from './filter.ts';
 import { matchesAny, type Packets } from './packets.ts';
 import { comingToTranslation } from './prerouting.ts';
@@ -26,10 +26,13 @@ export function findPublished(ruleset: Ruleset, outside: readonly string[]): rea
 
 function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
   const local = one.to.address === null || isLoopback(rewrite(one).destinations);
-  const hook = local ? 'input' : 'forward';
-  const fates = entries(one.packets, outside)
-    .flatMap((packets) => comingToTranslation(packets, ruleset))
-    .map((packets) => fateOf(rewrite({ ...one, packets }), ruleset, hook));
+  const ways = entries(one.packets, outside).flatMap((packets) => comingToTranslation(packets, ruleset));
+  const by = (hook: string): readonly Fate[] =>
+    ways.map((packets) => fateOf(rewrite({ ...one, packets }), ruleset, hook));
+  const first = by(local ? 'input' : 'forward');
+  // Where nobody can read where to, it may be to the host itself.
+  const isThrough = first.some((fate) => fate.accepted.length > 0);
+  const fates = one.to.unread && !isThrough ? [...first, ...by('input')] : first;
   const accepted = fates.flatMap((fate) => fate.accepted);
   const common = { to: targetText(one), rule: one.final.rule };
   if (accepted.length > 0) {
@@ -48,8 +51,7 @@ function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): 
       ),
     );
   }
-  // An input chain that does not let the rewritten port in is the firewall at work, policy or not.
-  const fate = !local && fates.some((each) => each.byPolicy) ? 'policy' : 'dropped';
+  const fate = fates.some((each) => each.byPolicy) ? 'policy' : 'dropped';
   return trafficOf(one.packets, ruleset.family).map(
     (traffic): Published => ({
       ...traffic,
@@ -66,10 +68,12 @@ function rewrite({ packets, to }: Pick<Translated, 'packets' | 'to'>): Packets {
   const address = to.address === null ? undefined : toCidr(to.address);
   return {
     ...packets,
-    unread: to.unread ? [...packets.unread, `destination ${to.address}`] : packets.unread,
+    unread: to.unread ? [...packets.unread, `destination ${to.address ?? 'port'}`] : packets.unread,
     states: ['NEW', 'DNAT'],
+    // What is not tracked is not translated.
+    untracked: false,
     originalPorts: packets.ports,
-    ports: to.port === null ? packets.ports : [{ from: to.port, to: to.port }],
+    ports: to.ports === null ? packets.ports : [to.ports],
     destinations: address === undefined ? null : [address],
   };
 }
@@ -99,7 +103,9 @@ function fateOf(packets: Packets, ruleset: Ruleset, hook: string): Fate {
   if (stopped.length > 0) {
     // One chain was made to let it through, and another one stops it: that is no forgotten rule.
     const meant = chains.some(({ accepted }) => accepted.length > 0 && !byPolicyOnly(accepted));
-    return { accepted: [], byPolicy: !meant && stopped.every(({ reachesPolicy }) => reachesPolicy) };
+    // An input chain that does not let the rewritten port in is the firewall at work, policy or not.
+    const byPolicy = hook === 'forward' && !meant && stopped.every(({ reachesPolicy }) => reachesPolicy);
+    return { accepted: [], byPolicy };
   }
   if (chains.length === 0) {
     const nothing = { chain: '', rule: `no ${hook} chain stands in the way` };
@@ -123,9 +129,9 @@ function sourceKey({ packets }: Taken): string {
 }
 
 function targetText({ to, packets }: Translated): string {
-  const only = packets.ports?.length === 1 ? packets.ports[0] : undefined;
-  const kept = only !== undefined && only.from === only.to ? only.from : undefined;
-  const port = to.port ?? portNumber(String(kept ?? '')) ?? null;
   const address = to.address?.includes(':') ? `[${to.address}]` : (to.address ?? '');
-  return port === null ? address : `${address}:${port}`;
+  const kept = packets.ports?.length === 1 ? packets.ports[0] : undefined;
+  const ports = to.ports ?? (kept?.from === kept?.to ? kept : undefined);
+  if (ports === undefined || to.unread) return address;
+  return `${address}:${ports.from === ports.to ? ports.from : `${ports.from}-${ports.to}`}`;
 }

@@ -1,4 +1,5 @@
 import type { Family } from '../../model/facts/firewall.ts';
+import type { PortRange } from '../../model/port-range.ts';
 import type { Match } from './packets.ts';
 
 /** What a rule does with the packets that match it. */
@@ -6,13 +7,24 @@ export type Action =
   | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | { readonly kind: 'log'; readonly prefix: string }
-  /** `address` null: to the host itself. `port` null: the port stays. `unread`: the target could not be read. */
-  | {
-      readonly kind: 'translate';
-      readonly address: string | null;
-      readonly port: number | null;
-      readonly unread: boolean;
-    };
+  | Translation;
+
+export interface Translation {
+  readonly kind: 'translate';
+  /** Null: the host itself. */
+  readonly address: string | null;
+  /** To one of these; null: the port stays. */
+  readonly ports: PortRange | null;
+  /** Where to could not be read, or not in full. */
+  readonly unread: boolean;
+}
+
+/** To somewhere. */
+export function unreadTranslation(what: string): Translation {
+  return { kind: 'translate', address: what, ports: ALL_PORTS, unread: true };
+}
+
+const ALL_PORTS: PortRange = { from: 0, to: 65_535 };
 
 export interface Rule {
   /** As the tool prints it, for people. */

@@ -1,6 +1,6 @@
 import { cannotTell } from '../../model/fact.ts';
-import { afterDrop, contains, covers, intersect, type Packets } from './packets.ts';
-import type { Action, Chain, Rule, Table } from './ruleset.ts';
+import { afterDrop, contains, covers, intersect, type Packets, untrackedLeft } from './packets.ts';
+import type { Chain, Rule, Table, Translation } from './ruleset.ts';
 
 /** Packets that a rule takes out of the walk, and the rule that says which packets these are. */
 export interface Taken {
@@ -14,7 +14,7 @@ export interface Taken {
 }
 
 export interface Translated extends Taken {
-  readonly to: Extract<Action, { kind: 'translate' }>;
+  readonly to: Translation;
 }
 
 export interface Logged {
@@ -28,7 +28,7 @@ export interface Walk {
   readonly accepted: readonly Taken[];
   readonly translated: readonly Translated[];
   readonly logs: readonly Logged[];
-  /** Chains that every one of the packets goes through. */
+  /** Chains that every one of the packets goes through, but for those that were dropped before. */
   readonly entered: ReadonlySet<string>;
   /** Some packets are left to the base chain's default policy. */
   readonly reachesPolicy: boolean;
@@ -38,7 +38,8 @@ export interface Walk {
 
 interface State {
   readonly table: Table;
-  readonly start: Packets;
+  /** All that no rule has dropped so far. */
+  whole: Packets;
   readonly accepted: Taken[];
   readonly translated: Translated[];
   readonly logs: Logged[];
@@ -58,7 +59,7 @@ const MOST_DEPTH = 64;
 export function walk(table: Table, chain: Chain, packets: Packets): Walk {
   const state: State = {
     table,
-    start: packets,
+    whole: packets,
     accepted: [],
     translated: [],
     logs: [],
@@ -128,7 +129,8 @@ function applyRule(state: State, frame: Frame, rule: Rule, packets: Packets): re
       return [packets];
     case 'drop': {
       const left = afterDrop(rule.match, packets);
-      return left === undefined ? [] : [left];
+      if (left[0] !== undefined && contains(packets, state.whole)) state.whole = left[0];
+      return left;
     }
     case 'accept':
       state.accepted.push({ packets: matched, ...origin, final });
@@ -144,10 +146,10 @@ function applyRule(state: State, frame: Frame, rule: Rule, packets: Packets): re
       break;
     case 'jump': {
       const back = enter(state, action.chain, matched, all, origin, frame.depth);
-      return all ? back : [packets];
+      return all ? [...back, ...untrackedLeft(rule.match, packets)] : [packets];
     }
   }
-  return all ? [] : [packets];
+  return all ? untrackedLeft(rule.match, packets) : [packets];
 }
 
 function enter(
@@ -160,7 +162,7 @@ function enter(
 ): readonly Packets[] {
   const chain = state.table.chains.get(name);
   if (chain === undefined) return cannotTell('unparseable', `The rules name a chain "${name}" that is not there.`);
-  const everything = all && contains(packets, state.start);
+  const everything = all && contains(packets, state.whole);
   if (everything) state.entered.add(name);
   return walkChain(state, chain, packets, everything ? undefined : origin, depth + 1);
 }

@@ -89,18 +89,20 @@ describe('iptables-save', () => {
     expect(nat?.chains.get('DOCKER')?.rules[1]?.action).toEqual({
       kind: 'translate',
       address: '172.17.0.2',
-      port: 5432,
+      ports: { from: 5432, to: 5432 },
       unread: false,
     });
   });
 
   test.each([
-    ['172.17.0.2:5432', { address: '172.17.0.2', port: 5432, unread: false }],
-    ['172.17.0.2', { address: '172.17.0.2', port: null, unread: false }],
-    [':8080', { address: null, port: 8080, unread: false }],
-    ['[fd00::2]:80', { address: 'fd00::2', port: 80, unread: false }],
-    ['fd00::2', { address: 'fd00::2', port: null, unread: false }],
-    ['10.0.0.1-10.0.0.9:80', { address: '10.0.0.1-10.0.0.9', port: 80, unread: true }],
+    ['172.17.0.2:5432', { address: '172.17.0.2', ports: { from: 5432, to: 5432 }, unread: false }],
+    ['172.17.0.2:80-89', { address: '172.17.0.2', ports: { from: 80, to: 89 }, unread: false }],
+    ['172.17.0.2', { address: '172.17.0.2', ports: null, unread: false }],
+    [':8080', { address: null, ports: { from: 8080, to: 8080 }, unread: false }],
+    ['[fd00::2]:80', { address: 'fd00::2', ports: { from: 80, to: 80 }, unread: false }],
+    ['fd00::2', { address: 'fd00::2', ports: null, unread: false }],
+    ['fd00:1::2', { address: 'fd00:1::2', ports: null, unread: false }],
+    ['10.0.0.1-10.0.0.9:80', { address: '10.0.0.1-10.0.0.9', ports: { from: 80, to: 80 }, unread: true }],
   ])('DNAT to %s', (target, expected) => {
     const text = `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 1 -j DNAT --to-destination ${target}\nCOMMIT\n`;
     const [nat] = readSave(text, 'test');

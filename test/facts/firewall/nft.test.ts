@@ -6,7 +6,13 @@ import type { Family, PacketFilter } from '../../../src/model/facts/firewall.ts'
 import { evaluated, words } from './evaluated.ts';
 import { answerOf, recorded, stdoutOf } from './recorded.ts';
 
-const statements = readFileSync(new URL('../../captures/firewall/nft-statements.json', import.meta.url), 'utf8');
+const listing = (name: string): string =>
+  readFileSync(new URL(`../../captures/firewall/${name}.json`, import.meta.url), 'utf8');
+const statements = listing('nft-statements');
+
+function publishedIn({ published }: PacketFilter): readonly string[] {
+  return published.state === 'known' ? published.value.map((one) => `${words(one)} → ${one.to} ${one.fate}`) : [];
+}
 
 function filterOf(text: string, family: Family = 'IPv4'): PacketFilter {
   const tables = parseNft(text).filter((table) => concerns(table, family));
@@ -113,13 +119,11 @@ describe('one rule of every kind, as nft 1.0.6 prints it', () => {
   });
 
   test('translations', () => {
-    const published = filterOf(statements).published;
-    const all = published.state === 'known' ? published.value : [];
-    expect(all.map((one) => `${words(one)} → ${one.to} ${one.fate}`)).toEqual([
+    expect(publishedIn(filterOf(statements))).toEqual([
       'tcp/8080 → 172.17.0.2:80 accepted',
       'tcp/8081 → :80 accepted',
-      'tcp/8082 if destination map → map:8082 accepted',
-      'tcp/8084 if destination 10.0.0.1-10.0.0.9 → 10.0.0.1-10.0.0.9:8084 accepted',
+      'tcp/8082 → 10.0.0.5:8082 accepted',
+      'tcp/8084 if destination 10.0.0.1-10.0.0.9 → 10.0.0.1-10.0.0.9 accepted',
     ]);
     const six = filterOf(statements, 'IPv6').published;
     expect(six.state === 'known' ? six.value.map((one) => one.to) : []).toContain('[fd00::2]:80');
@@ -222,5 +226,43 @@ describe('no whole answer', () => {
     ['JSON without its head', '{"nftables": [{"table": {"family": "ip", "name": "filter"}}]}'],
   ])('%s', (_, text) => {
     expect(() => parseNft(text)).toThrow(Ignorance);
+  });
+});
+
+describe('translations that an accept behind them sees with another port', () => {
+  const filter = filterOf(listing('nft-translations'));
+
+  test('maps and ranges', () => {
+    expect(publishedIn(filter)).toEqual([
+      'tcp/8000 → 172.17.0.2:443 accepted',
+      'tcp/8080 → 172.17.0.2:80 accepted',
+      'tcp/8001 → 172.17.0.3:80 accepted',
+      'tcp/9000 → :8000-8005 accepted',
+      'tcp/2222 → :22 accepted',
+      'tcp/2223 → :23 dropped',
+      'tcp/9001 → 172.17.0.2:80-443 accepted',
+      expect.stringMatching(/^tcp\/9002 if destination dnat .* accepted$/),
+    ]);
+  });
+
+  test('a header that nobody here knows says nothing about the protocol', () => {
+    expect(filter.openings.map(words)).toContain('tcp/3306 if undefined undefined 6');
+  });
+
+  test('notrack is noticed, so what is not new may be one that is not tracked', () => {
+    expect(filter.openings.map(words)).toContain('any/* if connection state UNTRACKED');
+  });
+
+  test('destinations that are rewritten without keeping track are ignorance', () => {
+    expect(() => filterOf(listing('nft-rewriting'))).toThrow(
+      'without keeping track, which is not followed: tcp dport 8080',
+    );
+  });
+
+  // iptables-save is not there where somebody brought iptables along, a cluster's node for instance.
+  test.each([['nft-extensions'], ['nft-extensions-bullseye']])('targets of iptables, as %s shows them', (name) => {
+    const all = publishedIn(filterOf(listing(name)));
+    for (const port of [8080, 9000])
+      expect(all).toContainEqual(expect.stringMatching(`^tcp/(${port}|\\*) if .* accepted$`));
   });
 });

@@ -123,6 +123,18 @@ describe('published ports', () => {
       ['FORWARD -p udp --dport 53 -j ACCEPT'],
       ['udp/53 → 10.0.0.5:53 accepted by -A FORWARD -p udp --dport 53 -j ACCEPT'],
     ],
+    [
+      'redirected to several ports, of which one is open',
+      ['-p tcp --dport 9443 -j REDIRECT --to-ports 442-443'],
+      ['INPUT -p tcp --dport 443 -j ACCEPT'],
+      ['tcp/9443 → :442-443 accepted by -A INPUT -p tcp --dport 443 -j ACCEPT'],
+    ],
+    [
+      'to another network, address for address',
+      ['-p tcp --dport 23 -j NETMAP --to 172.17.0.2/32'],
+      ['FORWARD -d 172.17.0.2/32 -p tcp --dport 23 -j ACCEPT'],
+      ['tcp/23 → 172.17.0.2/32:23 accepted by -A FORWARD -d 172.17.0.2/32 -p tcp --dport 23 -j ACCEPT'],
+    ],
   ])('%s', (_, nat, filter, expected) => {
     expect(publishedBy(nat, filter)).toEqual(expected);
   });

@@ -34,6 +34,14 @@ describe('the way of a packet through the chains', () => {
       ['tcp/22 from 10.0.0.0/8'],
     ],
     [
+      'one interface dropped',
+      ['-i eth0 -p tcp --dport 22 -j ACCEPT', '-i eth0 -j DROP'],
+      'ACCEPT',
+      ['tcp/22 on eth0', 'any/* on not eth0'],
+    ],
+    ['several interfaces dropped', ['-i eth+ -j DROP', '-i wg0 -j DROP'], 'ACCEPT', ['any/* on not eth+, wg0']],
+    ['a drop for some of an interface', ['-i eth0 -p tcp -j DROP'], 'ACCEPT', 'everything'],
+    [
       'a drop never hides an accept behind it',
       ['-s 10.0.0.0/8 -j DROP', '-p tcp --dport 22 -j ACCEPT'],
       'DROP',
@@ -150,6 +158,11 @@ describe('packets that are not tracked', () => {
     ]);
     expect(filter.openings.map(words)).toEqual(['any/* if connection state UNTRACKED', 'tcp/22']);
   });
+});
+
+test('chains behind a drop for one interface are still gone through by all the rest', () => {
+  const lines = [':ufw-before-input', ':ufw-user-input', '-i eth9 -j DROP', '-j ufw-before-input'];
+  expect(evaluated(inputOf([...lines, '-A ufw-before-input -j ufw-user-input'])).ufw).toBe('hooked');
 });
 
 describe('several base chains', () => {
