@@ -10,7 +10,9 @@ export const firewallLogging = defineCheck({
   rationale:
     'Denied connections are the first sign of a scan or of a service that lost its rule; without a log nobody sees them.',
   remediation: `# ufw logs only while it is active: ufw --force enable, once SSH is allowed
-ufw logging low`,
+ufw logging low
+# firewalld: firewall-cmd --set-log-denied=all
+# others: a rule with "log" (nft) or "-j LOG" (iptables), before what drops the rest`,
   limits:
     'Levels are those of ufw; of other firewalls it is only seen that they log something of what they deny. Whether the log is kept and read is not judged.',
   mappings: {

@@ -1,5 +1,13 @@
 import type { Problem } from '../../src/model/check.ts';
-import { LOG_LEVELS, type LogLevel, type PacketFilter, type Ufw } from '../../src/model/facts/firewall.ts';
+import {
+  type Backend,
+  type Family,
+  LOG_LEVELS,
+  type LogLevel,
+  type PacketFilter,
+  type Ufw,
+} from '../../src/model/facts/firewall.ts';
+import { shellWord } from '../../src/model/shell-word.ts';
 import { familyText } from './families.ts';
 import { plain } from './now.ts';
 
@@ -28,10 +36,37 @@ export function kernelProblems(
     if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), filter]);
   }
   return [...reasons].map(([reason, same]) => {
+    const others = new Set(same.flatMap((filter) => withoutUfw(filter, ufw) ?? []));
     const isOpen = same.some(({ denies }) => !denies);
     const first = isOpen ? '# ufw logs what it denies: switch it on first, as firewall-active says\n' : '';
-    return plain(`${reason} (${familyText(same)})`, `${first}ufw logging ${wanted}`);
+    const remediation = others.size > 0 ? [...others].join('\n') : `${first}ufw logging ${wanted}`;
+    return plain(`${reason} (${familyText(same)})`, remediation);
   });
+}
+
+/** How what denies here logs, one entry for each command; undefined where that is ufw, or will be. */
+function withoutUfw(
+  { family, denies, ufw, chains }: PacketFilter,
+  files: Ufw | undefined,
+): readonly string[] | undefined {
+  if (!denies || ufw === 'hooked' || files?.enabled === true) return undefined;
+  return chains.filter((chain) => chain.denies).flatMap(({ backend, name }) => logCommands(backend, name, family));
+}
+
+const BEFORE_THE_END = '# where a rule drops or rejects all the rest, the next one belongs before it, not at the end:';
+
+/** Source: firewall-cmd(1), nft(8), iptables-extensions(8). */
+function logCommands(backend: Backend, chain: string, family: Family): readonly string[] {
+  if (backend === 'firewalld') return ['firewall-cmd --set-log-denied=all'];
+  const [source = '', ...words] = chain.split(' ').map(shellWord);
+  if (source === 'nftables') {
+    const place = words.join(' ');
+    const rule = `nft add rule ${place} limit rate 10/minute log prefix '"denied: "'`;
+    return [BEFORE_THE_END, `${rule}   # and the same in the chain in /etc/nftables.conf`];
+  }
+  const [tool, file] = family === 'IPv4' ? [source, 'rules.v4'] : [source.replace('ip', 'ip6'), 'rules.v6'];
+  const rule = `-t ${words[0]} -A ${words[1]} -m limit --limit 10/minute -j LOG --log-prefix "denied: "`;
+  return [BEFORE_THE_END, `${tool} ${rule}   # and: ${tool}-save > /etc/iptables/${file}`];
 }
 
 /** Why nothing, or too little, is logged. */

@@ -2,7 +2,7 @@ import type { Facts, Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Opening, PacketFilter, Published } from '../../src/model/facts/firewall.ts';
 import { formatPort, parsePort } from '../../src/model/units.ts';
-import { permissionOf, permissionsOf, permits } from './coverage.ts';
+import { permissionOf, permissionsOf, permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
 import { closings, grouped, listText, trafficText } from './words.ts';
 
@@ -53,7 +53,8 @@ export function closedPorts(required: readonly string[], facts: PortFacts): read
     if (filter === undefined) return [];
     const open =
       !filter.denies ||
-      permits(
+      permitsFrom(
+        filter.outside,
         filter.openings.filter((one) => one.unread.length === 0),
         permissionOf(port),
       );

@@ -49,8 +49,19 @@ const BY_NUMBER =
 
 /** The commands that close all of them. */
 export function closings(openings: readonly Opening[]): string {
-  const commands = [...new Set(openings.map(closing))];
+  const four = new Set(openings.filter(({ family }) => family === 'IPv4').map(closing));
+  const commands = [
+    ...new Set(openings.map((one) => (four.has(closing(one)) ? closing(one) : closing(ofItsFamily(one))))),
+  ];
   return [...commands, ...(openings.some(({ byUfw }) => byUfw) ? [BY_NUMBER] : [])].join('\n');
+}
+
+/** ufw deletes a rule without addresses from both families, and complains of the one that has none: it is told IPv6 alone. */
+function ofItsFamily(opening: Opening): Opening {
+  const { byUfw, family, source, destination } = opening;
+  return byUfw && family === 'IPv6' && source === null && destination === null
+    ? { ...opening, destination: '::/0' }
+    : opening;
 }
 
 /** The commands that close one opening. */

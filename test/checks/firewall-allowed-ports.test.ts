@@ -201,6 +201,19 @@ describe('firewall-allowed-ports', () => {
     ],
     ['a required port is open', recorded('pass'), { required: ['22/tcp'] }, 'pass', '22/tcp'],
     [
+      'a required port is open by the only interface that leads outside',
+      recorded('iptables-persistent', {
+        'iptables-save': stdoutOf(recorded('iptables-persistent'), 'iptables-save').replace(
+          /-A INPUT (?=-p tcp)/,
+          '$&-i eth0 ',
+        ),
+        'default-routes': 'eth0\t00000000\t0100007F\t0003\t0\t0\t0\t00000000\t0\t0\t0\n',
+      }),
+      { required: ['22/tcp'] },
+      'pass',
+      '22/tcp from anywhere on eth0',
+    ],
+    [
       'a required port is closed',
       recorded('default-reject'),
       { required: ['443/tcp'] },
@@ -239,7 +252,7 @@ describe('firewall-allowed-ports', () => {
       judged(firewallAllowedPorts, captureOf(recorded(name)))[0]?.remediation?.split('\n') ?? [];
     expect(commands('v6-only-extra')).toEqual([
       'ufw delete allow proto tcp from 2001:db8::/32 to any port 5432',
-      'ufw delete allow 6379/tcp',
+      'ufw delete allow proto tcp from any to ::/0 port 6379',
       // "ufw allow 6379" and "ufw allow 6379,6380/tcp" look the same in the kernel, and are other rules to ufw.
       expect.stringContaining('ufw delete NUMBER'),
     ]);

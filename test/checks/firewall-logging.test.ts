@@ -82,4 +82,26 @@ describe('firewall-logging', () => {
     expect(verdicts(findings)).toEqual([verdict]);
     expect(findings[0]?.because).toContain(because);
   });
+
+  const withoutLog = (probe: string): string =>
+    stdoutOf(recorded('iptables-persistent'), probe).replace(/^.*-j LOG.*\n/gm, '');
+  const nft = stdoutOf(recorded('nftables'), 'nft-ruleset').replace(/\{"log": [^}]*\}\}?/, '{"counter": null}');
+
+  test.each([
+    ['firewalld', recorded('firewalld-default'), 'firewall-cmd --set-log-denied=all'],
+    ['nftables', recorded('nftables', { 'nft-ruleset': nft }), 'nft add rule inet filter input limit rate'],
+    [
+      'iptables',
+      recorded('iptables-persistent', {
+        'iptables-save': withoutLog('iptables-save'),
+        'ip6tables-save': withoutLog('ip6tables-save'),
+      }),
+      'ip6tables -t filter -A INPUT -m limit --limit 10/minute -j LOG',
+    ],
+  ])('what to do where %s denies and there is no ufw', (_, state, command) => {
+    const [finding] = judged(firewallLogging, captureOf(state));
+    expect(finding?.verdict).toBe('fail');
+    expect(finding?.remediation).toContain(command);
+    expect(finding?.remediation).not.toContain('ufw');
+  });
 });
