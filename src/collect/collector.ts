@@ -2,9 +2,11 @@ import type { Capture, Host, Session } from '../model/host.ts';
 import type { Output, Probe } from '../model/probe.ts';
 import type { Reason } from '../model/verdict.ts';
 import { type Frames, type Hello, parseFrames } from './frames.ts';
+import { redact } from './redact.ts';
 import type { SshOptions } from './ssh/options.ts';
 import type { Reached, SessionOutcome } from './ssh/outcome.ts';
 import { execScript } from './ssh/session.ts';
+import { printable } from './ssh/text.ts';
 
 /** What is the same for all hosts of a run. */
 export interface Program {
@@ -60,8 +62,8 @@ function failed(host: Host, startedAtMs: number, error: unknown): Capture {
 function reached(host: Host, program: Program, outcome: Reached, nowMs: number): Capture {
   const { exec } = outcome;
   const frames = parseFrames(exec.stdout, exec.stderr, program.nonce, program.probes);
-  exec.release();
   const trouble = troubleOf(frames, outcome, program.probes);
+  exec.release();
   const base = shell(host, outcome.startedAtMs, outcome.finishedAtMs);
   const hello = frames.hello;
   return {
@@ -101,8 +103,9 @@ function troubleOf(
       outcome: 'unreachable',
       reason: exec.ended === 'deadline' ? 'timeout' : 'unreadable',
       message:
-        `The log-in worked, but the collector never started: ${how[exec.ended]}. ` +
-        'The account needs a login shell that can run "sh"; no forced command, no restricted shell.',
+        `The log-in worked, but the collector never started: ${how[exec.ended]}${lastWords(outcome)}. ` +
+        'The account needs a login shell that can run "sh": no forced command, no restricted shell, ' +
+        'and no start file that ends the shell or reads its standard input.',
     };
   }
   if (!frames.complete) {
@@ -110,6 +113,15 @@ function troubleOf(
       outcome: 'partial',
       reason,
       message: `The collection stopped after ${frames.outputs.length} items: ${how[exec.ended]}.`,
+    };
+  }
+  if (!frames.isStderrWhole) {
+    return {
+      outcome: 'partial',
+      reason: 'truncated',
+      message:
+        'What the commands write to stderr did not come back, so nobody knows what they complained about. ' +
+        'A start file of the account, or a forced command, sends it elsewhere ("exec 2>…").',
     };
   }
   const lost = frames.outputs.filter(
@@ -126,6 +138,16 @@ function troubleOf(
     reason: worst,
     message: `${lost.length} of ${probes.length} probes brought nothing whole back: ${lost.map((output) => output.probe).join(', ')}.`,
   };
+}
+
+/** How the shell ended, and the last that it said: `This account is currently not available.` */
+function lastWords({ exec }: Reached): string {
+  const code = exec.exitCode === null || exec.exitCode === 0 ? '' : ` (exit code ${exec.exitCode})`;
+  const lines = [exec.stdout, exec.stderr].flatMap((stream) =>
+    redact(stream.subarray(-2000).toString('utf8')).text.split('\n'),
+  );
+  const said = lines.findLast((line) => line.trim() !== '');
+  return said === undefined ? code : `${code}; the last it said: ${printable(said.trim().replace(/\.$/, ''), 160)}`;
 }
 
 function offsetOf(hello: Hello, execStartedAtMs: number): number {

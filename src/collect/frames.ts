@@ -1,7 +1,7 @@
 import { ownCopy } from '../model/buffers.ts';
 import type { Output, Probe } from '../model/probe.ts';
 import { recent } from '../model/recent.ts';
-import { DEFAULT_BYTES, STDERR_BYTES } from './program.ts';
+import { DEFAULT_BYTES, DEFAULT_SECONDS, LIST_SECONDS, STDERR_BYTES } from './program.ts';
 import { textOf } from './texts.ts';
 
 /** What the program said of the machine before its first item. */
@@ -20,6 +20,8 @@ export interface Frames {
   readonly outputs: readonly Output[];
   /** True when the program reached its end and every item it counted arrived. */
   readonly complete: boolean;
+  /** False when the end of stderr did not arrive: nobody knows what the commands complained about. */
+  readonly isStderrWhole: boolean;
 }
 
 /** What sudo says when it refuses, in the C locale; anything else with exit code 1 is the command's own. */
@@ -33,10 +35,13 @@ const SUDO_REFUSALS =
 export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probes: readonly Probe[]): Frames {
   const byId = new Map(probes.map((probe) => [probe.id, probe]));
   const parts = split(stdout, nonce);
-  const errors = errorsOf(stderr, nonce);
+  const errors = split(stderr, nonce);
+  const isStderrWhole = errors.at(-1)?.head === 'end';
+  const complaints = complaintsOf(stderr, isStderrWhole ? errors : errors.slice(0, -1));
   const hello = helloOf(parts[0]?.head);
-  if (hello === null) return { hello, outputs: [], complete: false };
+  if (hello === null) return { hello, outputs: [], complete: false, isStderrWhole };
   const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
+  let before = first;
   const outputs: Output[] = [];
   let bye: number | null = null;
   const most = mostItems(probes);
@@ -61,15 +66,19 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         out: bodyOf(stdout, out),
         startedAt: instantOf(hello.epoch + Math.floor((Number(started) - first) / 100)),
         ms: done === null ? null : (done - Number(started)) * 10,
-        stderr: errors.get(probe)?.shift() ?? NOTHING,
+        // What makes a list runs before its frame is written.
+        waitedMs: ((probe.endsWith('.list') ? Number(started) : (done ?? 0)) - before) * 10,
+        // How many lines were left out is counted by the program itself.
+        stderr: complaints.get(probe)?.shift() ?? (probe.endsWith('.skipped') ? NOTHING : null),
         nonce,
         sent: byId.get(probe),
       }),
     );
+    before = done ?? before;
     // These two are no items of their own.
     if (out !== undefined && done !== null) at += 2;
   }
-  return { hello, outputs, complete: bye === outputs.length };
+  return { hello, outputs, complete: bye === outputs.length, isStderrWhole };
 }
 
 /** What the program can send at most: more is not of its making, and could be anything up to the cap in pieces of a byte. */
@@ -86,14 +95,14 @@ function instantOf(epochSeconds: number): number | null {
 }
 
 /** What each probe wrote to stderr, run by run. */
-function errorsOf(stderr: Buffer, nonce: string): Map<string, Buffer[]> {
-  const errors = new Map<string, Buffer[]>();
-  for (const part of split(stderr, nonce)) {
-    const own = errors.get(part.head);
-    if (own === undefined) errors.set(part.head, [bodyOf(stderr, part)]);
+function complaintsOf(stderr: Buffer, parts: readonly Part[]): Map<string, Buffer[]> {
+  const complaints = new Map<string, Buffer[]>();
+  for (const part of parts) {
+    const own = complaints.get(part.head);
+    if (own === undefined) complaints.set(part.head, [bodyOf(stderr, part)]);
     else own.push(bodyOf(stderr, part));
   }
-  return errors;
+  return complaints;
 }
 
 /** Command lines differ little from host to host. Bytes, about; a host may print what it likes here. */
@@ -168,7 +177,10 @@ interface Raw {
   readonly startedAt: number | null;
   /** Null when it did not arrive whole. */
   readonly ms: number | null;
-  readonly stderr: Buffer;
+  /** How long the program was busy with it. */
+  readonly waitedMs: number;
+  /** Null when it did not arrive whole. */
+  readonly stderr: Buffer | null;
   readonly nonce: string;
   /** What was sent under this name; a host may say it ran something else. */
   readonly sent: Probe | undefined;
@@ -179,7 +191,7 @@ function outputOf(raw: Raw): Output {
   const patterns = raw.sent?.redact ?? NO_PATTERNS;
   const { text, exitCode } = takeExit(raw.out, raw.nonce, cap);
   const stdout = textOf(text, patterns, raw.sent?.records);
-  const stderr = textOf(raw.stderr, patterns, raw.sent?.records);
+  const stderr = textOf(raw.stderr ?? NOTHING, patterns, raw.sent?.records);
   return {
     probe: raw.probe,
     state: stateOf(raw, exitCode, text.length >= cap, stderr.text),
@@ -191,23 +203,34 @@ function outputOf(raw: Raw): Output {
     stdout: stdout.text,
     stderr: stderr.text,
     stdoutBytes: text.length,
-    stderrBytes: raw.stderr.length,
+    stderrBytes: raw.stderr?.length ?? 0,
     redactions: stdout.redactions + stderr.redactions,
   };
 }
 
 function stateOf(raw: Raw, exitCode: number | null, isFull: boolean, stderr: string): Output['state'] {
   if (raw.state !== 'ran') return raw.state;
-  if (raw.ms === null) return 'truncated';
-  if (exitCode === null) return isFull ? 'truncated' : 'timeout';
+  // What did not come could be the complaint about a file that was not read.
+  if (raw.ms === null || raw.stderr === null) return 'truncated';
+  if (exitCode === null) return !isFull && isOverdue(raw) ? 'timeout' : 'truncated';
   const timed = raw.argv.includes('/usr/bin/timeout');
-  if (timed && (exitCode === 124 || exitCode === 137)) return 'timeout';
+  if (timed && (exitCode === 124 || exitCode === 137) && isOverdue(raw)) return 'timeout';
   if (exitCode === 141) return 'truncated';
-  // What is missing could be the complaint about a file that was not read.
   if (raw.stderr.length >= STDERR_BYTES) return 'truncated';
   if (raw.argv[0] === '/usr/bin/sudo' && exitCode === 1 && SUDO_REFUSALS.test(stderr)) return 'denied';
   return 'ran';
 }
+
+/** The time counts, not what it looks like: a listing may be cut at its cap, and a process killed for want of memory. */
+function isOverdue({ probe, sent, uid, waitedMs }: Raw): boolean {
+  // A root command that was never tried: sudo had not said in time what it allows.
+  if (uid === null) return true;
+  const seconds = probe.endsWith('.list') ? LIST_SECONDS : (sent?.timeoutSeconds ?? DEFAULT_SECONDS);
+  return waitedMs >= seconds * 1000 - TOLERANCE_MS;
+}
+
+/** Recordings have their times in whole seconds. */
+const TOLERANCE_MS = 1000;
 
 /** Output ends with nonce and three digits when the command came to its end inside the cap. */
 function takeExit(out: Buffer, nonce: string, cap: number): { text: Buffer; exitCode: number | null } {

@@ -14,13 +14,13 @@ import type { Probe, Word } from '../model/probe.ts';
  * `t` is in centiseconds of /proc/uptime. Stderr carries `<nonce> <probe>` before each item's text.
  */
 
-const DEFAULT_SECONDS = 10;
+export const DEFAULT_SECONDS = 10;
 export const DEFAULT_BYTES = 262_144;
 /** One complaint for each of the 1000 paths that a command may be given, and some. */
 export const STDERR_BYTES = 131_072;
 const LIST_BYTES = 65_536;
 /** For what the program asks the host before its items: what is listed, what sudo allows. */
-const LIST_SECONDS = 10;
+export const LIST_SECONDS = 10;
 /** Placeholder of the nonce; the digest of the command set is taken with it in place. */
 const NONCE_SLOT = '@FLEETPROOF-NONCE@';
 

@@ -115,8 +115,13 @@ const MISBEHAVIOUR: Readonly<Record<string, Misbehaviour>> = {
     channel.exit(0);
     channel.end();
   },
+  'stderr-elsewhere': (channel, { stdout }) => {
+    channel.write(stdout);
+    channel.exit(0);
+    channel.end();
+  },
   'without-a-shell': (channel) => {
-    channel.write('This account is currently not available.\n');
+    channel.write('password=hunter22\nThis account is \u001b[1mcurrently\u001b[m not available. token=hunter23\n\n');
     channel.exit(1);
     channel.end();
   },
@@ -204,7 +209,13 @@ describe('a fleet with hosts that mean harm', () => {
     ['mute', 'unreachable', 'timeout', /the collector never started: the time limit for one host/],
     ['cut-in-an-item', 'partial', 'truncated', /The collection stopped after \d+ items: the connection was closed/],
     ['ends-early', 'partial', 'truncated', /The collection stopped after \d+ items: the remote shell ended early/],
-    ['without-a-shell', 'unreachable', 'unreadable', /needs a login shell/],
+    ['stderr-elsewhere', 'partial', 'truncated', /^What the commands write to stderr did not come back/],
+    [
+      'without-a-shell',
+      'unreachable',
+      'unreadable',
+      /ended early \(exit code 1\); the last it said: This account is \\x1b\[1mcurrently\\x1b\[m not available. token=\[redacted\]\. The account needs/,
+    ],
     ['another-nonce', 'unreachable', 'unreadable', /the collector never started/],
     ['noise-only', 'unreachable', 'unreadable', /the collector never started/],
   ] as const)('%s is %s (%s), said in words', (name, outcome, reason, message) => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseFrames } from '../../src/collect/frames.ts';
 import { programOf } from '../../src/collect/program.ts';
 import type { Probe } from '../../src/model/probe.ts';
@@ -48,4 +48,51 @@ test('times that no clock shows are none', () => {
   const late = parse(text.replace(item, item.replace(/(item hello ran \d+) \d+/, `$1 ${'9'.repeat(40)}`)));
   expect(late.outputs[0]).toMatchObject({ probe: 'hello', startedAt: null });
   expect(parse(text.replace(/(hello 1 \d+) \d+/, `$1 ${'9'.repeat(20)}`)).hello).toBeNull();
+});
+
+describe('where stderr goes elsewhere, as a start file may have it', () => {
+  const probes: Probe[] = [
+    { id: 'first', purpose: 'Test.', as: 'user', argv: ['cat', '/etc/hostname', '/nonexistent'] },
+    {
+      id: 'each',
+      purpose: 'Test.',
+      as: 'user',
+      argv: ['echo'],
+      each: { snippet: 'echo /a; cat /nonexistent', limit: 3, together: true },
+    },
+  ];
+  test.each(['2>/dev/null', '2>&1'])('%s: nothing that ran is whole', (where) => {
+    const ran = spawnSync('sh', ['-c', `exec ${where}; exec sh`], { input: programOf(probes, NONCE) });
+    const { hello, isStderrWhole, outputs } = parseFrames(ran.stdout, ran.stderr, NONCE, probes);
+    expect({ hasHello: hello !== null, isStderrWhole }).toEqual({ hasHello: true, isStderrWhole: false });
+    expect(outputs.map(({ probe, state }) => `${probe} ${state}`)).toEqual([
+      'first truncated',
+      'each.list truncated',
+      'each.skipped ran',
+      'each truncated',
+    ]);
+  });
+
+  test('cut anywhere: what was complained about is whole, or the item is not', () => {
+    const ran = spawnSync('sh', { input: programOf(probes, NONCE) });
+    const whole = parseFrames(ran.stdout, ran.stderr, NONCE, probes);
+    expect(whole).toMatchObject({ isStderrWhole: true, complete: true });
+    for (let length = 0; length < ran.stderr.length - 1; length += 1) {
+      const { outputs, isStderrWhole } = parseFrames(ran.stdout, ran.stderr.subarray(0, length), NONCE, probes);
+      expect(isStderrWhole).toBe(false);
+      for (const { probe, state, stderr } of outputs)
+        if (state === 'ran') expect(stderr).toBe(whole.outputs.find((one) => one.probe === probe)?.stderr);
+    }
+  });
+});
+
+test.each([
+  ['a listing that is too long', { snippet: 'yes /a/b/c | head -c 70000', limit: 3 }, 'each.list', 'truncated', null],
+  ['a process that was killed', { snippet: 'echo KILL', limit: 3 }, 'each', 'ran', 137],
+])('%s did not take too long', (_, each, probe, state, exitCode) => {
+  const argv = ['sh', '-c', 'kill -s "$1" $PPID; sleep 1', 'sh'] as const;
+  const probes: Probe[] = [{ id: 'each', purpose: 'Test.', as: 'user', argv, each }];
+  const { stdout, stderr } = spawnSync('sh', { input: programOf(probes, NONCE) });
+  const { outputs } = parseFrames(stdout, stderr, NONCE, probes);
+  expect(outputs.find((output) => output.probe === probe)).toMatchObject({ state, exitCode });
 });

@@ -178,6 +178,7 @@ describe('streams that end early or lie', () => {
       hello: null,
       outputs: [],
       complete: false,
+      isStderrWhole: false,
     });
   });
 
