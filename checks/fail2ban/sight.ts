@@ -52,12 +52,19 @@ export function logProblems(jail: Jail, { level, facility }: SshdLogSettings): r
 /** A sentence when sshd does not write this file. */
 function fileTrouble(
   path: string,
-  { logs }: JailTraces,
+  { logs, closedLogs }: JailTraces,
   configured: () => readonly string[],
   now: number,
 ): string | undefined {
   const log = logs.find((one) => one.path === path);
   if (log === undefined) {
+    if (closedLogs.includes(path)) {
+      return cannotTell(
+        'no-privilege',
+        `The sshd jail reads ${path}, in a folder that the login user may not search, so whether sshd writes there is not known.`,
+        `Let the login user search the folder: chmod o+x, or put it into the folder's group.`,
+      );
+    }
     if (USUAL_LOGS.includes(path) || configured().includes(path))
       return `The sshd jail reads ${path}, which does not exist.`;
     return cannotTell(

@@ -40,7 +40,7 @@ export const earlyProbes: readonly Probe[] = [earlyProbe];
 export const probes: readonly Probe[] = [unitsProbe, configProbe, tracesProbe, ...jailProbes];
 
 export const facts: FactSources<Fail2banFacts> = {
-  fail2ban: { probes: ['dpkg-packages', 'fail2ban-units', 'fail2ban-config'], derive: readService },
+  fail2ban: { probes: ['dpkg-packages', 'fail2ban-units', 'fail2ban-status'], derive: readService },
   sshdJail: { probes: jailProbeIds, derive: readJail },
   fail2banConfig: { probes: ['fail2ban-config'], derive: (outputs) => known(readConfig(outputs)) },
   jailTraces: { probes: ['fail2ban-traces', 'fail2ban-config'], derive: (outputs) => known(readTraces(outputs)) },
@@ -54,14 +54,17 @@ export const facts: FactSources<Fail2banFacts> = {
 };
 
 /**
- * Absent only when no client can be run: then neither dpkg nor any other installer brought one. A client
- * without a unit is a server that somebody starts in a way of their own.
+ * Absent only when there is no client and no unit: then neither dpkg nor any other installer brought one. The exit code
+ * 127 does not say so: it is that of a client without its Python, too. A client without a unit is a server that
+ * somebody starts in a way of their own.
  */
 function readService(outputs: Outputs): Fact<Fail2ban> {
-  const { state, exitCode } = outputs.get('fail2ban-config');
-  if (state === 'ran' && exitCode === 127) return absent('fail2ban is not installed');
-  const unit = unitOf(outputs, 'fail2ban.service');
-  if (unit === undefined || unit.get('LoadState') === 'not-found') {
+  const hasUnits = outputs.get('fail2ban-units').state !== 'missing';
+  const unit = hasUnits ? unitOf(outputs, 'fail2ban.service') : undefined;
+  const isLoaded = unit !== undefined && unit.get('LoadState') !== 'not-found';
+  if (outputs.get('fail2ban-status').state === 'missing' && !isLoaded) return absent('fail2ban is not installed');
+  if (!hasUnits) outputs.ran('fail2ban-units');
+  if (unit === undefined || !isLoaded) {
     cannotTell('not-observable', 'fail2ban is here without a systemd unit, so whether it starts at boot is open.');
   }
   const found = outputs.get('dpkg-packages').state === 'ran' ? installedPackage(outputs, 'fail2ban') : undefined;

@@ -9,7 +9,7 @@ import { logProbe, readLog } from './updates/log.ts';
 import { pendingProbe, readPending } from './updates/pending.ts';
 import { readReboot, rebootProbes } from './updates/reboot.ts';
 import { calendarsProbe, readCalendars, readSchedule, scheduleProbe } from './updates/schedule.ts';
-import { readSettings, settingsProbe } from './updates/settings.ts';
+import { ranByAllSettings, readSettings, settingsProbe } from './updates/settings.ts';
 
 export const probes: readonly Probe[] = [
   packagesProbe,
@@ -28,7 +28,10 @@ export const facts: FactSources<UpdatesFacts> = {
     probes: ['dpkg-packages'],
     derive: (outputs) => installedPackage(outputs, 'unattended-upgrades'),
   },
-  updateSettings: { probes: ['apt-settings'], derive: (outputs) => known(readSettings(outputs.ran('apt-settings'))) },
+  updateSettings: {
+    probes: ['apt-settings'],
+    derive: (outputs) => known(readSettings(ranByAllSettings(outputs, 'apt-settings'))),
+  },
   updateSchedule: { probes: ['apt-timers'], derive: (outputs) => known(readSchedule(outputs.ran('apt-timers'))) },
   updateCalendars: {
     probes: ['apt-timer-calendars'],

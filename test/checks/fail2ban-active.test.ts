@@ -36,6 +36,8 @@ describe('fail2ban-active', () => {
       { outputs: { 'fail2ban-units': { exitCode: 1 } } },
     ],
     ['bookworm/no-sudo', 'pass', /is running/],
+    // The client is there, and its Python is not.
+    ['bookworm/compliant', 'pass', /is running/, { outputs: { 'fail2ban-config': { exitCode: 127, stdout: '' } } }],
   ])('%s: %s', (state, verdict, because, changes) => {
     const finding = judgeState(fail2banActive, state, changes);
     expect(verdictOf(finding), finding.because).toBe(verdict);

@@ -157,7 +157,7 @@ describe('the actions', () => {
     firewalls: Firewalls,
   ): readonly string[] => {
     const own = jail(...actions.map(({ name }) => name));
-    const traces = { logs: [], tools, startedAt: null, failures: [], failedBans: null };
+    const traces = { logs: [], closedLogs: [], tools, startedAt: null, failures: [], failedBans: null };
     const refusing = () => refusingActions(own, () => files(...actions));
     return actionProblems(own, refusing, () => traces, firewalls).map(({ because }) => because);
   };

@@ -33,6 +33,7 @@ const files = (changes: Partial<ConfiguredJail> = {}): ConfiguredJail => ({
 });
 const traces = (changes: Partial<JailTraces> = {}): JailTraces => ({
   logs: [],
+  closedLogs: [],
   tools: [],
   startedAt: NOW - 3600,
   failures: [],
@@ -87,11 +88,12 @@ describe('log files', () => {
     logs: JailTraces['logs'],
     configured: readonly string[] = [],
     totalFailed = 1,
+    closedLogs: readonly string[] = [],
   ) =>
     sentences(
       sourceProblems(
         jail({ totalFailed, source: { kind: 'files', files: paths } }),
-        () => traces({ logs }),
+        () => traces({ logs, closedLogs }),
         () => ({ unit: null, process: 'sshd' }),
         () => configured,
         NOW,
@@ -124,6 +126,12 @@ describe('log files', () => {
     expect(judge(['/var/log/secure'], [])).toEqual([expect.stringContaining('does not exist')]);
     expect(judge(['/srv/log'], [], ['/srv/log'])).toEqual([expect.stringContaining('does not exist')]);
     expect(() => judge(['/srv/log'], [])).toThrow(Ignorance);
+  });
+
+  test('are unknown in a folder that the login user may not search', () => {
+    const [usual, own] = ['/var/log/auth.log', '/srv/log'];
+    expect(() => judge([usual], [], [], 1, [usual])).toThrow('the login user may not search');
+    expect(() => judge([own], [], [own], 1, [own])).toThrow('the login user may not search');
   });
 });
 

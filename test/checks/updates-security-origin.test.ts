@@ -7,6 +7,8 @@ import type { Archive } from '../../src/model/facts/updates.ts';
 import { DISTROS, sample } from '../facts/recorded.ts';
 import { type Changes, judgeState, recordedText, verdictOf } from './states.ts';
 
+/** As apt 2.6 warns; its exit code is 0. */
+const UNREADABLE = 'W: Unable to read /etc/apt/apt.conf.d/99off - open (13: Permission denied)\n';
 const settings = (text: string): Changes => ({ outputs: { 'apt-settings': { stdout: text } } });
 const ORIGINS = 'Unattended-Upgrade::Origins-Pattern:: "origin=Debian,label=Debian-Security";\n';
 const list = (text: string): Changes => ({ outputs: { 'apt-lists': { stdout: text, exitCode: 0 } } });
@@ -30,6 +32,12 @@ const THIRD = recordedText('bookworm/compliant', 'apt-pending').replace(
 describe('updates-security-origin', () => {
   test.each<[string, string, RegExp, Changes?]>([
     ['bullseye/compliant', 'pass', /takes every package of the security archive/],
+    [
+      'bookworm/compliant',
+      'unknown:no-privilege',
+      /^The login user may not read \/etc\/apt\/apt\.conf\.d\/99off, so what apt is told there is not known\.$/,
+      { outputs: { 'apt-settings': { stderr: UNREADABLE } } },
+    ],
     ['bookworm/compliant', 'pass', /takes every package/],
     ['trixie/compliant', 'pass', /takes every package/],
     ['bookworm/compliant', 'pass', /./, settings(ORIGINS)],

@@ -163,11 +163,12 @@ describe('the traces', () => {
           'fail2ban-traces',
           'tool nft\nstarted 1795300000\nlog 10 1795300001 /var/log/auth.log\nfailure 1795300002\nfailure 1795300003 203.0.113.66\nfailure 1795300004 -\nfailed-bans 2\n',
         ),
-        output('fail2ban-config', 'log 0 1795300003 /var/log/stale.log\n'),
+        output('fail2ban-config', 'log 0 1795300003 /var/log/stale.log\nclosed-log /var/log/own/ssh.log\n'),
       ),
     );
     expect(traces).toEqual({
       tools: ['nft'],
+      closedLogs: ['/var/log/own/ssh.log'],
       logs: [
         { path: '/var/log/auth.log', bytes: 10, modified: 1_795_300_001 },
         { path: '/var/log/stale.log', bytes: 0, modified: 1_795_300_003 },
@@ -220,12 +221,14 @@ describe('the service', () => {
     expect(fact).toEqual(known({ version: '1.0.2-2', activeState: 'active', unitFileState: 'disabled' }));
   });
 
-  test('is absent where its client is', () => {
-    const gone = output('fail2ban-config', '', { exitCode: 127 });
-    expect(facts.fail2ban.derive(outputs(gone))).toMatchObject({
-      state: 'absent',
-      because: 'fail2ban is not installed',
-    });
+  test('is absent where its client and its unit are', () => {
+    const gone = output('fail2ban-status', '', { state: 'missing', exitCode: null });
+    for (const unit of [units('inactive', '', 'not-found'), output('fail2ban-units', '', { state: 'missing' })]) {
+      const fact = facts.fail2ban.derive(outputs(gone, unit));
+      expect(fact).toMatchObject({ state: 'absent', because: 'fail2ban is not installed' });
+    }
+    const own = facts.fail2ban.derive(outputs(gone, units('active', 'enabled'), output('dpkg-packages', '')));
+    expect(own).toEqual(known({ version: null, activeState: 'active', unitFileState: 'enabled' }));
   });
 
   test('is unknown where somebody starts it in a way of their own', () => {

@@ -7,6 +7,13 @@ import type { Outputs } from '../outputs.ts';
 /** Tools with which an action can refuse packets or connections, as its commands spell them. */
 const TOOLS = ['iptables', 'nft', 'ipset', 'ufw', 'firewall-cmd', 'hosts.deny', 'ip route'];
 
+/** Size and time of the log "$file", or that it is in a folder which the login user may not search. */
+export const LOOK_AT_LOG = `stat -L -c 'log %s %Y %n' -- "$file" 2>/dev/null || {
+  folder=$file
+  until [ -z "$folder" ] || [ -e "$folder" ]; do folder=\${folder%/*}; done
+  [ ! -d "$folder" ] || [ -x "$folder" ] || printf 'closed-log %s\\n' "$file"
+}`;
+
 /**
  * Actions may hold passwords and tokens, so the host keeps their commands to itself: of each action only its
  * port, its protocol, the tools it calls and the chains it puts rules into are printed. Of the filters only the prefix that names sshd is.
@@ -24,7 +31,7 @@ for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf 
   [ -e "$socket" ] && [ "$file" -nt "$socket" ] && printf 'changed %s\n' "$file"
 done
 printf '%s\n' "$dump" | sed -n "s/^\['set', '[^']*', 'addlogpath', '\([^']*\)'.*/\1/p" |
-  while IFS= read -r file; do stat -L -c 'log %s %Y %n' -- "$file" 2>/dev/null; done
+  while IFS= read -r file; do ${LOOK_AT_LOG}; done
 printf '%s\n' "$dump" | awk '
 function property(name) {
   if (!match($0, "\\[\047" name "\047, \047[^\047]*\047\\]")) return ""

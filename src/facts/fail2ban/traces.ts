@@ -2,6 +2,7 @@ import { cannotTell } from '../../model/fact.ts';
 import type { FailedLogin, JailTraces, LogFile } from '../../model/facts/fail2ban.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
+import { LOOK_AT_LOG } from './config.ts';
 
 /**
  * Counts, times and addresses leave the host, messages do not. Failures from the host itself are left out, because
@@ -12,7 +13,9 @@ for tool in iptables nft ipset ufw firewall-cmd ip; do
   command -v "$tool" >/dev/null && echo "tool $tool"
 done
 stat -c 'started %Y' /run/fail2ban/fail2ban.sock 2>/dev/null
-stat -L -c 'log %s %Y %n' /var/log/auth.log /var/log/secure 2>/dev/null
+for file in /var/log/auth.log /var/log/secure; do
+  ${LOOK_AT_LOG}
+done
 journalctl -q --no-pager -o short-unix -n 500 _COMM=sshd + _COMM=sshd-session 2>/dev/null |
   awk -v own=" 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " '/: (Failed password for|Invalid user) / {
     from = "-"
@@ -43,17 +46,20 @@ export function readTraces(outputs: Outputs): JailTraces {
     lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
   return {
     tools: after('tool'),
-    logs: [...after('log'), ...configuredLogs(outputs)].map(readLog),
+    logs: [...after('log'), ...configured(outputs, 'log')].map(readLog),
+    closedLogs: [...after('closed-log'), ...configured(outputs, 'closed-log')],
     startedAt: after('started').map(whole)[0] ?? null,
     failures: after('failure').map(readFailure),
     failedBans: after('failed-bans').map(whole)[0] ?? null,
   };
 }
 
-function configuredLogs(outputs: Outputs): readonly string[] {
+function configured(outputs: Outputs, word: 'log' | 'closed-log'): readonly string[] {
   const output = outputs.get('fail2ban-config');
   if (output.state !== 'ran') return [];
-  return output.stdout.split('\n').flatMap((line) => (line.startsWith('log ') ? [line.slice('log '.length)] : []));
+  return output.stdout
+    .split('\n')
+    .flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
 }
 
 /** `1795300002 203.0.113.66`; `-` where the message has no address. */

@@ -8,6 +8,7 @@ import type {
 } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
+import { ranByAllSettings } from './settings.ts';
 
 const FORMAT = ['db:Status-Want', 'db:Status-Status', 'binary:Package'].map((field) => `$\{${field}}`).join(' ');
 
@@ -15,8 +16,8 @@ const FORMAT = ['db:Status-Want', 'db:Status-Status', 'binary:Package'].map((fie
  * `apt-cache policy` for everything that is installed; what is printed are the tables of the packages that have
  * a newer version, cut below the installed one. Packages that apt would not upgrade (held, pinned, phased) are
  * in it too, and no solver runs. As root apt would rewrite its cache, so it runs as nobody; where that is not
- * possible, without a cache. Credentials in addresses of archives stay on the host. Downloaded archives of those
- * packages tell how long a version has been known here.
+ * possible, or nobody may not read all files of apt, without a cache. Credentials in addresses of archives stay on the
+ * host. Downloaded archives of those packages tell how long a version has been known here.
  */
 const SNIPPET = String.raw`
 set -f
@@ -26,7 +27,8 @@ packages=$(printf '%s\n' "$packages" | awk '
 printf '%s\n' "$packages" | awk '$1 == "hold"; END { print "installed " NR }'
 names=$(printf '%s\n' "$packages" | awk '{ print $2 }')
 if [ "$(id -u)" = 0 ]; then
-  tables=$(setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy $names 2>/dev/null) ||
+  tables=$(setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy $names 2>&1) &&
+    case $tables in *'Unable to read '*) false ;; esac ||
     tables=$(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy $names)
 else
   tables=$(apt-cache policy $names)
@@ -66,7 +68,7 @@ export function readPending(outputs: Outputs, lists: PackageLists): PendingUpdat
   if (archives.length === 0) {
     cannotTell('not-observable', 'No package list of a security archive is on the host, so nothing can look pending.');
   }
-  const lines = outputs.ran('apt-pending').split('\n');
+  const lines = ranByAllSettings(outputs, 'apt-pending').split('\n');
   const compared = countOf(lines, 'installed');
   if (compared === 0 || countOf(lines, 'current') !== compared) {
     cannotTell('unparseable', 'apt did not say for every installed package which versions there are.');

@@ -1,6 +1,7 @@
 import { cannotTell } from '../../model/fact.ts';
 import type { UpdateSettings } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
+import type { Outputs } from '../outputs.ts';
 
 /** Only these two branches: others may hold the credentials of a proxy. */
 export const settingsProbe: Probe = {
@@ -9,6 +10,21 @@ export const settingsProbe: Probe = {
   as: 'user',
   argv: ['apt-config', 'dump', 'APT::Periodic', 'Unattended-Upgrade'],
 };
+
+/**
+ * What a tool of apt printed, with all that apt is configured with. Files that the login user may not read are left out
+ * with a warning, and the exit code is 0: root's apt, which installs the updates, may be told something else there.
+ */
+export function ranByAllSettings(outputs: Outputs, probe: string): string {
+  const text = outputs.ran(probe);
+  const path = /Unable to read (\S+) - \w+ \(\d+: /.exec(outputs.get(probe).stderr)?.[1];
+  if (path === undefined) return text;
+  return cannotTell(
+    'no-privilege',
+    `The login user may not read ${path}, so what apt is told there is not known.`,
+    `Let it be read (chmod a+r; folders a+rx). Credentials belong in /etc/apt/auth.conf.d, which only root needs to read.`,
+  );
+}
 
 /** Reads `apt-config dump`: one `Key "value";` per line, `Key:: "value";` for members of a list. */
 export function readSettings(text: string): UpdateSettings {

@@ -94,6 +94,8 @@ export interface ConfiguredAction {
 /** What fail2ban's surroundings show to the login user. */
 export interface JailTraces {
   readonly logs: readonly LogFile[];
+  /** Paths of logs in folders that the login user may not search: whether they are there is not known. */
+  readonly closedLogs: readonly string[];
   /** Tools that can refuse packets and are on this host. */
   readonly tools: readonly string[];
   /** Epoch seconds at which the running server made its socket; null: it has none. */
