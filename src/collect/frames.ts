@@ -38,9 +38,11 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
   const errors = split(stderr, nonce);
   const isStderrWhole = errors.at(-1)?.head === 'end';
   const complaints = complaintsOf(stderr, isStderrWhole ? errors : errors.slice(0, -1));
-  const hello = helloOf(parts[0]?.head);
+  const ofSudo = complaints.get('sudo')?.[0] ?? NOTHING;
+  const begin = parts.find(({ head }) => head.startsWith('hello '))?.head;
+  const hello = helloOf(begin);
   if (hello === null) return { hello, outputs: [], complete: false, isStderrWhole };
-  const first = Number(parts[0]?.head.split(' ')[4] ?? 0);
+  const first = Number(begin?.split(' ')[4] ?? 0);
   let before = first;
   const outputs: Output[] = [];
   let bye: number | null = null;
@@ -70,6 +72,7 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         waitedMs: ((probe.endsWith('.list') ? Number(started) : (done ?? 0)) - before) * 10,
         // How many lines were left out is counted by the program itself.
         stderr: complaints.get(probe)?.shift() ?? (probe.endsWith('.skipped') ? NOTHING : null),
+        ofSudo,
         nonce,
         sent: byId.get(probe),
       }),
@@ -181,6 +184,8 @@ interface Raw {
   readonly waitedMs: number;
   /** Null when it did not arrive whole. */
   readonly stderr: Buffer | null;
+  /** What `sudo -l` complained about: why commands that were never tried are denied. */
+  readonly ofSudo: Buffer;
   readonly nonce: string;
   /** What was sent under this name; a host may say it ran something else. */
   readonly sent: Probe | undefined;
@@ -191,7 +196,8 @@ function outputOf(raw: Raw): Output {
   const patterns = raw.sent?.redact ?? NO_PATTERNS;
   const { text, exitCode } = takeExit(raw.out, raw.nonce, cap);
   const stdout = textOf(text, patterns, raw.sent?.records);
-  const stderr = textOf(raw.stderr ?? NOTHING, patterns, raw.sent?.records);
+  const complaint = (raw.state === 'denied' && raw.stderr?.length === 0 ? raw.ofSudo : raw.stderr) ?? NOTHING;
+  const stderr = textOf(complaint, patterns, raw.sent?.records);
   return {
     probe: raw.probe,
     state: stateOf(raw, exitCode, text.length >= cap, stderr.text),
@@ -203,7 +209,7 @@ function outputOf(raw: Raw): Output {
     stdout: stdout.text,
     stderr: stderr.text,
     stdoutBytes: text.length,
-    stderrBytes: raw.stderr?.length ?? 0,
+    stderrBytes: complaint.length,
     redactions: stdout.redactions + stderr.redactions,
   };
 }

@@ -11,7 +11,8 @@ import type { Probe, Word } from '../model/probe.ts';
  *   `<nonce> item <probe> <state> <uid> <t>` LF argv, each word ended by US; a word of several lines is named instead: `(snippet <probe>)`
  *   `<nonce> out` LF output, followed at once by `<nonce><exit code, 3 digits>` unless it was cut
  *   `<nonce> done <t>`
- * `t` is in centiseconds of /proc/uptime. Stderr carries `<nonce> <probe>` before each item's text.
+ * `t` is in centiseconds of /proc/uptime. Stderr carries `<nonce> <probe>` before each item's text, `<nonce> sudo` before what
+ * `sudo -l` complained about, and `<nonce> end` behind all.
  */
 
 export const DEFAULT_SECONDS = 10;
@@ -27,10 +28,15 @@ const NONCE_SLOT = '@FLEETPROOF-NONCE@';
 export const PATHS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'] as const;
 
 const PROLOGUE = `# fleetproof collector: reads, changes nothing. Every command that can run here is listed by "fleetproof plan".
+set +a; unset N
+N='${NONCE_SLOT}'
 main() {
 LC_ALL=C; LANG=C; PATH=${PATHS.join(':')}; HOME=/nonexistent
 export LC_ALL LANG PATH HOME
 unset IFS
+# Functions that bash exports would stand in for commands, here and in the sh of every snippet.
+unset -f env sed
+for v in $(env | sed -n 's/^BASH_FUNC_\\([^=]*\\)[%(][%)]=.*/\\1/p'); do unset -f "$v"; done
 # What pam_env, SetEnv or a profile set must not change what a command answers (APT_CONFIG, TZ, POSIXLY_CORRECT).
 # A shell ends when it is told to unset one that it holds read-only.
 for v in $(env | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'); do
@@ -39,7 +45,6 @@ for v in $(env | sed -n 's/^\\([A-Za-z_][A-Za-z0-9_]*\\)=.*/\\1/p'); do
     *) unset "$v" ;;
   esac
 done
-N='${NONCE_SLOT}'
 umask 077
 set +e +u +x +f
 exec 3>&1 4>&2
@@ -56,20 +61,24 @@ T=; /usr/bin/timeout -k 1 5 /bin/true >/dev/null 2>&1 && T=timeout
 # What sudo lets this user do as root: all (with a timeout around each command), some (exact commands only), no.
 # late: sudo did not say in time.
 S=no
+printf '\\n%s sudo\\n' "$N" >&4
 if [ "$uid" = 0 ]; then S=root
 elif [ -x /usr/bin/sudo ]; then
   # A directory service may keep sudo waiting, and nobody here could end it.
-  l=$({ { /usr/bin/sudo -n -l </dev/null 2>/dev/null; printf '\\n%s' "$N"; } 3>&- 4>&- & } |
+  l=$({ { /usr/bin/sudo -n -l </dev/null; printf '\\n%s' "$N"; } 2>&4 3>&- 4>&- & } |
     \${T:+/usr/bin/timeout} \${T:+${LIST_SECONDS}} head -c 65536)
+  p='NOPASSWD: '
+  case $l in *'!authenticate'*) p= ;; esac
   case $l in
     *NOEXEC*|*noexec*) S=some ;;
-    *'NOPASSWD: ALL'*)
+    *"\${p}ALL"*)
       S=some
-      printf '%s\\n' "$l" | grep -qE '^ *\\(([^!)]*, )?(ALL|root)[^!)]*\\) .*NOPASSWD: ALL' && S=all ;;
-    *NOPASSWD:*) S=some ;;
+      printf '%s\\n' "$l" | grep -qE "^ *\\(([^!)]*, )?(ALL|root)[^!)]*\\) .*\${p}ALL" && S=all ;;
+    *NOPASSWD:*|*'!authenticate'*) S=some ;;
     *"$N") ;;
     *) S=late ;;
   esac
+else echo 'There is no /usr/bin/sudo on this host' >&4
 fi
 printf '\\n%s hello 1 %s %s %s %s %s\\n' "$N" "$uid" "$(date -u +%s)" "$U" "$S" "\${T:-none}"
 tool() { # absolute path of a tool, in P

@@ -161,32 +161,54 @@ export function settle<T>(read: () => T): Fact<T> {
 function troubleOf(
   output: Answered,
   exits: readonly number[],
-  capture: Pick<Capture, 'outcome' | 'reason'>,
+  capture: Pick<Capture, 'outcome' | 'reason' | 'session'>,
   sudoersLine: (output: Answered) => string,
 ): Unknown | undefined {
   if (output.state === 'ran' && output.exitCode !== null && exits.includes(output.exitCode) && !isOfSudo(output))
     return undefined;
-  // A snippet is no text for a sentence; its probe's name is.
+  // A snippet is no text for a sentence; its probe's name is. Nor are a thousand paths.
   const words = output.argv.join(' ');
-  const command = words === '' || words.includes('\n') ? output.probe : words;
+  const whole = words === '' || words.includes('\n') ? output.probe : words;
+  const command = whole.length > MOST_OF_COMMAND ? `${whole.slice(0, MOST_OF_COMMAND)}…` : whole;
   switch (output.state) {
     case 'missing':
       return unknown('tool-missing', `${output.probe} could not run: the tool is not on the host.`);
     case 'denied':
       return unknown(
         'no-privilege',
-        `sudo refused to run "${command.replace(/^\S*sudo -n -- /, '')}".`,
-        `Allow it in sudoers: ${sudoersLine(output)}`,
+        `sudo refused to run "${command.replace(/^\S*sudo -n -- /, '')}"${firstLine(output.stderr)}.`,
+        remedyFor(output, capture.session.loginUser) ?? `Allow it in sudoers: ${sudoersLine(output)}`,
       );
     case 'timeout':
       return unknown('timeout', `"${command}" did not end within its time limit.`);
     case 'truncated':
-      return unknown('truncated', `The output of "${command}" was cut off.`);
+      return unknown(
+        'truncated',
+        output.exitCode === null || output.exitCode === CUT_SHORT
+          ? `The output of "${command}" was cut off.`
+          : `What "${command}" complained about did not come back whole.`,
+      );
     case 'not-run':
       return neverRan(output, capture);
     case 'ran':
       return unknown('unreadable', `"${command}" ended with exit code ${output.exitCode}${firstLine(output.stderr)}.`);
   }
+}
+
+const MOST_OF_COMMAND = 300;
+/** Of a command that wrote on after nobody read any more (SIGPIPE). */
+const CUT_SHORT = 141;
+
+/** What to do where another rule in sudoers would not help; sudo says so in the C locale. */
+function remedyFor({ stderr }: Answered, user: string): string | undefined {
+  if (/There is no \/usr\/bin\/sudo/.test(stderr))
+    return 'Install sudo, or log in as root: fleetproof asks no other program (doas, run0) for privileges.';
+  if (/must have a tty|no tty present/.test(stderr)) return `Put "Defaults:${user} !requiretty" into sudoers.`;
+  if (/effective uid is not 0|owned by uid 0|no new privileges/.test(stderr))
+    return 'sudo cannot become root there at all: look at its mode and owner (4755 root), and for nosuid on its file system.';
+  if (/account validation failure|account or password is expired|PAM /i.test(stderr))
+    return `PAM refuses the account: see "chage -l ${user}" and "faillock --user ${user}".`;
+  return undefined;
 }
 
 /** sudo ends with 1 when it fails by itself, as many commands do that found nothing. Some of its lines are warnings only. */

@@ -74,6 +74,32 @@ describe.each(shells)('the environment of the account in %s', (...shell) => {
     expect(names.filter((name) => ![...own, ...shellsOwn].includes(name))).toEqual([]);
     expect(frames.outputs[0]?.stdout).toMatch(/^LC_ALL=C$/m);
   });
+
+  test('gives it no function of bash in the place of a tool', () => {
+    const tools = ['env', 'sed', 'id', 'date', 'head', 'printf', 'read', 'echo', '[', 'test', 'grep', 'apt-cache'];
+    const functions = tools.map((tool) => [`BASH_FUNC_${tool}%%`, '() {  echo instead\n}']);
+    const asked: readonly Probe[] = [
+      { ...base, id: 'snippet', argv: ['sh'], snippet: 'grep -c . /etc/passwd >/dev/null && [ 1 = 1 ] && echo right' },
+      { ...base, id: 'in-bash', argv: ['bash', '-c', 'grep -c . /etc/passwd >/dev/null && [ 1 = 1 ] && echo right'] },
+      { ...base, id: 'listed', argv: ['echo'], each: { snippet: 'grep -o ^root: /etc/passwd | head -n 1', limit: 9 } },
+    ];
+    const file = ['/bin', '/usr/bin'].map((folder) => `${folder}/${command}`).find((path) => existsSync(path));
+    // As `sh` bash takes over more of them than with --posix.
+    const ran = spawnSync(file ?? command, command === 'bash' ? [] : args, {
+      ...(command === 'bash' ? { argv0: 'sh' } : {}),
+      ...{ env: { ...Object.fromEntries(functions), PATH: '/nonexistent' } },
+      ...{ input: programOf(asked, nonce), timeout: 60_000 },
+    });
+    const frames = parseFrames(ran.stdout, ran.stderr, nonce, asked);
+    expect(frames.complete).toBe(true);
+    expect(frames.outputs.map(({ probe, stdout }) => `${probe}=${stdout.trim()}`)).toEqual([
+      'snippet=right',
+      'in-bash=right',
+      'listed.list=root:',
+      'listed.skipped=0',
+      'listed=root:',
+    ]);
+  });
 });
 
 describe.each(shells)('the program in %s', (...shell) => {
@@ -155,6 +181,22 @@ describe('a program that does not arrive whole', () => {
     const ran = spawnSync('sh', [], { input: text.slice(0, Math.floor(text.length * share)), timeout: 20_000 });
     expect(ran.stdout.toString()).toBe('');
     expect(parseFrames(ran.stdout, ran.stderr, nonce, probes).hello).toBeNull();
+  });
+});
+
+describe('a start file that reads lines of it', () => {
+  const text = programOf(probes.slice(0, 3), nonce);
+  test.each([
+    [1, true],
+    [2, true],
+    [3, false],
+    [8, false],
+    [20, false],
+  ])('%i of them: it runs as a whole or not at all', (lines, runs) => {
+    const profile = 'for i in $(seq $1); do read -r x; done; exec sh';
+    const ran = spawnSync('bash', ['-c', profile, 'bash', String(lines)], { input: text, timeout: 20_000 });
+    const { hello, complete } = parseFrames(ran.stdout, ran.stderr, nonce, probes);
+    expect({ started: hello !== null, complete }).toEqual({ started: runs, complete: runs });
   });
 });
 

@@ -42,11 +42,20 @@ describe('what sudo allows', () => {
     ['some', '    (ALL, !root) NOPASSWD: ALL'],
     ['some', '    (root) NOPASSWD: /usr/bin/cat /dev/null, PASSWD: ALL'],
     ['no', '    (ALL : ALL) ALL'],
+    ['all', '    env_reset, !authenticate\n\n    (ALL : ALL) ALL'],
+    ['all', '    env_reset, !authenticate\n\n    (ALL : ALL) NOPASSWD: ALL'],
+    ['some', '    env_reset, !authenticate\n\n    (root) /usr/bin/cat /dev/null'],
     ['no', ''],
   ])('%s: %j', (sudo, rules) => {
     const { hello, complete, argv } = collect(`echo '${HEAD}\n${rules}'`);
     expect({ sudo: hello?.sudo, complete }).toEqual({ sudo, complete: true });
     expect(argv?.includes('/usr/bin/timeout')).toBe(sudo === 'all');
+  });
+
+  test('why it allows nothing is kept with what was not tried', () => {
+    const { outputs } = collect('echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1');
+    expect(outputs[0]).toMatchObject({ state: 'denied', stderr: 'sudo: sorry, you must have a tty to run sudo\n' });
+    expect(outputs[1]).toMatchObject({ state: 'ran', stderr: '' });
   });
 
   test('a sudo that does not answer holds up nothing else', () => {

@@ -1,8 +1,13 @@
 # fleetproof collector: reads, changes nothing. Every command that can run here is listed by "fleetproof plan".
+set +a; unset N
+N='00000000000000000000000000000000'
 main() {
 LC_ALL=C; LANG=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; HOME=/nonexistent
 export LC_ALL LANG PATH HOME
 unset IFS
+# Functions that bash exports would stand in for commands, here and in the sh of every snippet.
+unset -f env sed
+for v in $(env | sed -n 's/^BASH_FUNC_\([^=]*\)[%(][%)]=.*/\1/p'); do unset -f "$v"; done
 # What pam_env, SetEnv or a profile set must not change what a command answers (APT_CONFIG, TZ, POSIXLY_CORRECT).
 # A shell ends when it is told to unset one that it holds read-only.
 for v in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
@@ -11,7 +16,6 @@ for v in $(env | sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p'); do
     *) unset "$v" ;;
   esac
 done
-N='00000000000000000000000000000000'
 umask 077
 set +e +u +x +f
 exec 3>&1 4>&2
@@ -28,20 +32,24 @@ T=; /usr/bin/timeout -k 1 5 /bin/true >/dev/null 2>&1 && T=timeout
 # What sudo lets this user do as root: all (with a timeout around each command), some (exact commands only), no.
 # late: sudo did not say in time.
 S=no
+printf '\n%s sudo\n' "$N" >&4
 if [ "$uid" = 0 ]; then S=root
 elif [ -x /usr/bin/sudo ]; then
   # A directory service may keep sudo waiting, and nobody here could end it.
-  l=$({ { /usr/bin/sudo -n -l </dev/null 2>/dev/null; printf '\n%s' "$N"; } 3>&- 4>&- & } |
+  l=$({ { /usr/bin/sudo -n -l </dev/null; printf '\n%s' "$N"; } 2>&4 3>&- 4>&- & } |
     ${T:+/usr/bin/timeout} ${T:+10} head -c 65536)
+  p='NOPASSWD: '
+  case $l in *'!authenticate'*) p= ;; esac
   case $l in
     *NOEXEC*|*noexec*) S=some ;;
-    *'NOPASSWD: ALL'*)
+    *"${p}ALL"*)
       S=some
-      printf '%s\n' "$l" | grep -qE '^ *\(([^!)]*, )?(ALL|root)[^!)]*\) .*NOPASSWD: ALL' && S=all ;;
-    *NOPASSWD:*) S=some ;;
+      printf '%s\n' "$l" | grep -qE "^ *\(([^!)]*, )?(ALL|root)[^!)]*\) .*${p}ALL" && S=all ;;
+    *NOPASSWD:*|*'!authenticate'*) S=some ;;
     *"$N") ;;
     *) S=late ;;
   esac
+else echo 'There is no /usr/bin/sudo on this host' >&4
 fi
 printf '\n%s hello 1 %s %s %s %s %s\n' "$N" "$uid" "$(date -u +%s)" "$U" "$S" "${T:-none}"
 tool() { # absolute path of a tool, in P
@@ -320,7 +328,11 @@ for file in /etc/fail2ban/*.conf /etc/fail2ban/*.local /etc/fail2ban/*.d/*.conf 
   [ -e "$socket" ] && [ "$file" -nt "$socket" ] && printf '\''changed %s\n'\'' "$file"
 done
 printf '\''%s\n'\'' "$dump" | sed -n "s/^\['\''set'\'', '\''[^'\'']*'\'', '\''addlogpath'\'', '\''\([^'\'']*\)'\''.*/\1/p" |
-  while IFS= read -r file; do stat -L -c '\''log %s %Y %n'\'' -- "$file" 2>/dev/null; done
+  while IFS= read -r file; do stat -L -c '\''log %s %Y %n'\'' -- "$file" 2>/dev/null || {
+  folder=$file
+  until [ -z "$folder" ] || [ -e "$folder" ]; do folder=${folder%/*}; done
+  [ ! -d "$folder" ] || [ -x "$folder" ] || printf '\''closed-log %s\n'\'' "$file"
+}; done
 printf '\''%s\n'\'' "$dump" | awk '\''
 function property(name) {
   if (!match($0, "\\[\047" name "\047, \047[^\047]*\047\\]")) return ""
@@ -370,7 +382,13 @@ run user fail2ban-traces 10 262144 sh -c 'for tool in iptables nft ipset ufw fir
   command -v "$tool" >/dev/null && echo "tool $tool"
 done
 stat -c '\''started %Y'\'' /run/fail2ban/fail2ban.sock 2>/dev/null
-stat -L -c '\''log %s %Y %n'\'' /var/log/auth.log /var/log/secure 2>/dev/null
+for file in /var/log/auth.log /var/log/secure; do
+  stat -L -c '\''log %s %Y %n'\'' -- "$file" 2>/dev/null || {
+  folder=$file
+  until [ -z "$folder" ] || [ -e "$folder" ]; do folder=${folder%/*}; done
+  [ ! -d "$folder" ] || [ -x "$folder" ] || printf '\''closed-log %s\n'\'' "$file"
+}
+done
 journalctl -q --no-pager -o short-unix -n 500 _COMM=sshd + _COMM=sshd-session 2>/dev/null |
   awk -v own=" 127.0.0.1 ::1 $(hostname -I 2>/dev/null) " '\''/: (Failed password for|Invalid user) / {
     from = "-"
@@ -406,7 +424,8 @@ packages=$(printf '\''%s\n'\'' "$packages" | awk '\''
 printf '\''%s\n'\'' "$packages" | awk '\''$1 == "hold"; END { print "installed " NR }'\''
 names=$(printf '\''%s\n'\'' "$packages" | awk '\''{ print $2 }'\'')
 if [ "$(id -u)" = 0 ]; then
-  tables=$(setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy $names 2>/dev/null) ||
+  tables=$(setpriv --reuid=65534 --regid=65534 --clear-groups apt-cache policy $names 2>&1) &&
+    case $tables in *'\''Unable to read '\''*) false ;; esac ||
     tables=$(apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy $names)
 else
   tables=$(apt-cache policy $names)
