@@ -26,7 +26,7 @@ export interface Frames {
 
 /** What sudo says when it refuses, in the C locale; anything else with exit code 1 is the command's own. */
 const SUDO_REFUSALS =
-  /^(sudo(?:-rs)?: (a password is required|a terminal is required|no tty present|sorry, you must have a tty|interactive authentication is required|account validation failure|PAM .*error|.*you are not allowed)|sorry, user .* (is not allowed to execute|may not run sudo)|.* is not in the sudoers file|sudo: effective uid is not 0|sudo: .*no new privileges)/im;
+  /^(sudo(?:-rs)?: (a password is required|a terminal is required|no tty present|sorry, you must have a tty|interactive authentication is required|I'm sorry .*I'm afraid I can't do that|account validation failure|PAM .*error|.*you are not allowed)|sorry, user .* (is not allowed to execute|may not run sudo)|.* is not in the sudoers file|sudo: effective uid is not 0|sudo: .*no new privileges)/im;
 
 /**
  * Reads the two streams of the collector. Never throws: whatever cannot be read as a whole frame is

@@ -9,7 +9,7 @@ const GAP = String.raw`(?:[\s#"',:]|\\[nr]|/[^\n:]{1,255}:\d{1,9}:)*`;
  * name, or into the name of a file, must not make disappear what is said of others behind it.
  */
 const PRIVATE_KEY = new RegExp(
-  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?:${GAP}(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+|[A-Za-z0-9+/=]{16,}(?![^\s\\"',;-])|[A-Za-z0-9+/=]{1,15}(?=${GAP}-----END|$)))*(?:${GAP}-----END [A-Z0-9 ]*PRIVATE KEY-----)?`,
+  String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:${GAP}(?:(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]+|(?:Version|Comment): [A-Za-z0-9 .:()/-]{1,80}|[A-Za-z0-9+/=]{16,}(?![^\s\\"',;-])|[A-Za-z0-9+/=]{1,15}(?=(?:${GAP}=[A-Za-z0-9+/]{4})?${GAP}-----END|$)))*(?:${GAP}-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)?`,
   'g',
 );
 
@@ -23,7 +23,7 @@ const PRIVATE_KEY = new RegExp(
 const SECRETS: readonly { readonly pattern: RegExp; readonly sign: (text: string) => boolean }[] = [
   {
     pattern: PRIVATE_KEY,
-    sign: (text) => text.includes('PRIVATE KEY-----'),
+    sign: (text) => text.includes('PRIVATE KEY-----') || text.includes('PRIVATE KEY BLOCK-----'),
   },
   // crypt(5) hashes
   {

@@ -174,9 +174,13 @@ function troubleOf(
     case 'missing':
       return unknown('tool-missing', `${output.probe} could not run: the tool is not on the host.`);
     case 'denied':
+      if (output.stderr.startsWith(NO_SUDO)) {
+        const message = `"${command.replace(AS_ROOT, '')}" could not run as root: there is no /usr/bin/sudo on the host.`;
+        return unknown('no-privilege', message, 'Install sudo, or log in as root: doas and run0 are not used.');
+      }
       return unknown(
         'no-privilege',
-        `sudo refused to run "${command.replace(/^\S*sudo -n -- /, '')}"${firstLine(output.stderr)}.`,
+        `sudo refused to run "${command.replace(AS_ROOT, '')}"${firstLine(output.stderr)}.`,
         remedyFor(output, capture.session.loginUser) ?? `Allow it in sudoers: ${sudoersLine(output)}`,
       );
     case 'timeout':
@@ -196,13 +200,14 @@ function troubleOf(
 }
 
 const MOST_OF_COMMAND = 300;
+const AS_ROOT = /^\S*sudo -n -- /;
+/** What the collector says in the place of sudo. */
+const NO_SUDO = 'There is no /usr/bin/sudo';
 /** Of a command that wrote on after nobody read any more (SIGPIPE). */
 const CUT_SHORT = 141;
 
 /** What to do where another rule in sudoers would not help; sudo says so in the C locale. */
 function remedyFor({ stderr }: Answered, user: string): string | undefined {
-  if (/There is no \/usr\/bin\/sudo/.test(stderr))
-    return 'Install sudo, or log in as root: fleetproof asks no other program (doas, run0) for privileges.';
   if (/must have a tty|no tty present/.test(stderr)) return `Put "Defaults:${user} !requiretty" into sudoers.`;
   if (/effective uid is not 0|owned by uid 0|no new privileges/.test(stderr))
     return 'sudo cannot become root there at all: look at its mode and owner (4755 root), and for nosuid on its file system.';

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { redact } from '../../src/collect/redact.ts';
+import { probes } from '../../src/facts/index.ts';
+
+const TOKEN = '4f1c0a9be77d2c35a8d6';
 
 const KEY = `-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----`;
 /** As `openssl rsa -aes128 -traditional` writes it. */
@@ -10,10 +13,23 @@ DEK-Info: AES-128-CBC,2B6EB8F9D4C1A7E05D3F1A2B3C4D5E6F
 ${'MIIEpAIBAAKCAQEAuO3xPz+/9aYc0k5lL2bTzM1nV7wQkq0ZyJ8dHf4GsR6tUvXw\n'.repeat(3)}c2hvcnQ=
 -----END RSA PRIVATE KEY-----`;
 
+/** As GnuPG writes it, with and without its headers. */
+const PGP = `-----BEGIN PGP PRIVATE KEY BLOCK-----
+Version: GnuPG v2.2.40 (GNU/Linux)
+Comment: https://example.org
+
+${'lQOYBGVx3c0BCADJ8dHf4GsR6tUvXwuO3xPz9aYc0k5lL2bTzM1nV7wQkq0Zy+/A\n'.repeat(3)}lQOYBGVx3c0B
+=Yz4k
+-----END PGP PRIVATE KEY BLOCK-----`;
+
 describe('what looks like a secret is replaced and counted', () => {
   test.each([
     [`before\n${KEY}\nafter`, 'before\n[redacted]\nafter', 1],
     [`${KEY}\n${KEY.replaceAll('OPENSSH ', '')}`, '[redacted]\n[redacted]', 2],
+    [`before\n${PGP}\nafter`, 'before\n[redacted]\nafter', 1],
+    [PGP.replace(/Version.*\nComment.*\n/, ''), '[redacted]', 1],
+    [PGP.slice(0, 240), '[redacted]', 1],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nMatch User bob\n', '[redacted]\nMatch User bob\n', 1],
     [`${LONG.slice(0, 150)}`, '[redacted]', 1],
     [`a "${LONG.replaceAll('\n', '\\n')}"`, 'a "[redacted]"', 1],
     [`-e ${LONG.replaceAll('\n', ' ')} -f`, '-e [redacted] -f', 1],
@@ -137,4 +153,22 @@ test.each([
   expect(text).not.toMatch(/MII|abcd|END/);
   expect(text).toContain('Port 22');
   expect(count).toBe(1);
+});
+
+test.each([
+  ['apt-pending', `500 https://dl.example.io/${TOKEN}/org/deb/debian bookworm/main amd64 Packages`],
+  ['apt-pending', `500 https://packages.example.com/${TOKEN} bookworm/main amd64 Packages`],
+  ['apt-lists', `/var/lib/apt/lists/dl.example.io_${TOKEN}_org_deb_debian_dists_bookworm_InRelease:Date: x`],
+])('%s: a token in the address of an archive is replaced', (probe, line) => {
+  const { text, count } = redact(line, probes.find(({ id }) => id === probe)?.redact);
+  expect({ text, count }).toEqual({ text: line.replace(TOKEN, '[redacted]'), count: 1 });
+});
+
+test.each([
+  ['apt-pending', '500 http://snapshot.debian.org/archive/debian/20250520T000000Z bookworm/main amd64 Packages'],
+  ['apt-pending', '500 https://ppa.launchpadcontent.net/deadsnakes/ppa/ubuntu noble-security/main amd64 Packages'],
+  ['apt-pending', '500 https://download.opensuse.org/repositories/security:/zeek/Debian_12 /main amd64 Packages'],
+  ['apt-lists', '/var/lib/apt/lists/mirror.example.org_debian-security_dists_bookworm-security_InRelease:Suite: x'],
+])('%s: other addresses of archives stay', (probe, line) => {
+  expect(redact(line, probes.find(({ id }) => id === probe)?.redact)).toEqual({ text: line, count: 0 });
 });

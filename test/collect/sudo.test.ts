@@ -18,16 +18,17 @@ chmodSync(folder, 0o755);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the program as somebody else than root, with a sudo that answers `-l` with this script. */
-function collect(listing: string) {
+function collect(listing: string, other = 'exit 0') {
   const sudo = join(folder, 'sudo');
-  writeFileSync(sudo, `#!/bin/sh\n[ "$2" = -l ] || exit 0\n${listing}\n`, { mode: 0o755 });
+  writeFileSync(sudo, `#!/bin/sh\n[ "$2" = -l ] || { ${other}; }\n${listing}\n`, { mode: 0o755 });
   const ran = spawnSync('sh', [], {
     input: programOf(probes, nonce).replaceAll('/usr/bin/sudo', sudo),
     timeout: 60_000,
     ...(process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}),
   });
-  const frames = parseFrames(ran.stdout, ran.stderr, nonce, probes);
-  return { ...frames, argv: frames.outputs[0]?.argv.map((word) => word.replace(sudo, 'sudo')) };
+  const stdout = Buffer.from(ran.stdout.toString().replaceAll(sudo, '/usr/bin/sudo'));
+  const frames = parseFrames(stdout, ran.stderr, nonce, probes);
+  return { ...frames, argv: frames.outputs[0]?.argv };
 }
 
 /** As sudo 1.9.13 prints it. */
@@ -56,6 +57,17 @@ describe('what sudo allows', () => {
     const { outputs } = collect('echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1');
     expect(outputs[0]).toMatchObject({ state: 'denied', stderr: 'sudo: sorry, you must have a tty to run sudo\n' });
     expect(outputs[1]).toMatchObject({ state: 'ran', stderr: '' });
+  });
+
+  test.each([
+    'sudo: a password is required',
+    'Sorry, user audit is not allowed to execute "/usr/bin/cat /dev/null" as root on bw.',
+    // sudo-rs 0.2.5
+    "sudo-rs: I'm sorry audit. I'm afraid I can't do that",
+  ])('a refusal is one: %s', (said) => {
+    const rules = '    (root) NOPASSWD: /usr/sbin/nft list ruleset';
+    const { outputs } = collect(`echo '${rules}'; exit`, `echo ${JSON.stringify(said)} >&2; exit 1`);
+    expect(outputs[0]).toMatchObject({ state: 'denied', exitCode: 1 });
   });
 
   test('a sudo that does not answer holds up nothing else', () => {

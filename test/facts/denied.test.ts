@@ -14,7 +14,6 @@ function sshdLogSettings(changes: Partial<Output>) {
 test.each([
   ['sudo: a password is required', /^Allow it in sudoers: audit ALL=\(root\) NOPASSWD: \/usr\/sbin\/sshd /],
   ['sudo: sorry, you must have a tty to run sudo', /^Put "Defaults:audit !requiretty" into sudoers\.$/],
-  ['There is no /usr/bin/sudo on this host', /^Install sudo, or log in as root/],
   ["sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set", /nosuid/],
   ['sudo: PAM account management error: Permission denied', /"faillock --user audit"/],
 ])('why sudo refused, and what helps: %s', (said, remedy) => {
@@ -25,6 +24,15 @@ test.each([
     ...{ state: 'unknown', reason: 'no-privilege' },
     message: `sudo refused to run "/usr/sbin/sshd -T" and said: ${said}.`,
     remedy: expect.stringMatching(remedy),
+  });
+});
+
+test('no sudo is no refusal', () => {
+  const argv = ['/usr/bin/sudo', '-n', '--', '/usr/sbin/sshd', '-T'];
+  const stderr = 'There is no /usr/bin/sudo on this host\n';
+  expect(sshdLogSettings({ state: 'denied', exitCode: null, uid: null, stdout: '', stderr, argv })).toMatchObject({
+    message: '"/usr/sbin/sshd -T" could not run as root: there is no /usr/bin/sudo on the host.',
+    remedy: expect.stringMatching(/^Install sudo, or log in as root/),
   });
 });
 

@@ -3,6 +3,14 @@ import type { Probe } from '../../model/probe.ts';
 
 const DIRECTORY = '/var/lib/apt/lists/';
 
+/**
+ * What gives access to a private archive may be a part of its path, and so of the name of its list: letters and digits
+ * in no order, 16 and more. Times of snapshots are none.
+ */
+const TOKEN = '(?!\\d{8}T\\d{6}Z)(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{16,}';
+export const TOKENS_IN_PATHS = [new RegExp(`(?<=/)${TOKEN}(?=[/\\s])`, 'g')];
+const TOKENS_IN_NAMES = [new RegExp(`(?<=_)${TOKEN}(?=_)`, 'g')];
+
 export const listsProbe: Probe = {
   id: 'apt-lists',
   purpose: 'From which archives the package lists come, and of which date they are.',
@@ -13,6 +21,7 @@ export const listsProbe: Probe = {
     '^(Origin|Label|Suite|Codename|Components|Date|Valid-Until):',
     { glob: `${DIRECTORY}*Release` },
   ],
+  redact: TOKENS_IN_NAMES,
 };
 
 /** Reads `apt-lists`: `<file>:<Field>: <value>`. Source: repository-format of Debian, apt-secure(8). */

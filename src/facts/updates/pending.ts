@@ -8,6 +8,7 @@ import type {
 } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
 import type { Outputs } from '../outputs.ts';
+import { TOKENS_IN_PATHS } from './lists.ts';
 import { ranByAllSettings } from './settings.ts';
 
 const FORMAT = ['db:Status-Want', 'db:Status-Status', 'binary:Package'].map((field) => `$\{${field}}`).join(' ');
@@ -56,6 +57,7 @@ export const pendingProbe: Probe = {
   argv: ['apt-cache', 'policy'],
   snippet: SNIPPET.trim(),
   timeoutSeconds: 20,
+  redact: TOKENS_IN_PATHS,
   maxBytes: 1_048_576,
 };
 
