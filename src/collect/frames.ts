@@ -69,7 +69,7 @@ export function parseFrames(stdout: Buffer, stderr: Buffer, nonce: string, probe
         startedAt: instantOf(hello.epoch + Math.floor((Number(started) - first) / 100)),
         ms: done === null ? null : (done - Number(started)) * 10,
         // What makes a list runs before its frame is written.
-        waitedMs: ((probe.endsWith('.list') ? Number(started) : (done ?? 0)) - before) * 10,
+        waitedMs: (probe.endsWith('.list') ? Number(started) - before : (done ?? 0) - Number(started)) * 10,
         // How many lines were left out is counted by the program itself.
         stderr: complaints.get(probe)?.shift() ?? (probe.endsWith('.skipped') ? NOTHING : null),
         ofSudo,

@@ -22,7 +22,7 @@ export function replay(capture: Capture, program: string): Replay | null {
   if (nonce === undefined) return null;
   if (capture.hostEpoch === null) return { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), complete: false };
   const stdout: Buffer[] = [line(nonce, `hello 1 ${helloOf(capture, capture.hostEpoch)}`)];
-  const stderr: Buffer[] = [];
+  const stderr: Buffer[] = [line(nonce, 'sudo')];
   let count = 0;
   for (const output of answersOf(capture, callsOf(program))) {
     count += 1;

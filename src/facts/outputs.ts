@@ -217,7 +217,7 @@ function remedyFor({ stderr }: Answered, user: string): string | undefined {
 }
 
 /** sudo ends with 1 when it fails by itself, as many commands do that found nothing. Some of its lines are warnings only. */
-function isOfSudo({ argv, exitCode, stderr }: Answered): boolean {
+export function isOfSudo({ argv, exitCode, stderr }: Answered): boolean {
   return (
     argv[0] === '/usr/bin/sudo' &&
     exitCode === 1 &&

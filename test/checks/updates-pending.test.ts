@@ -79,7 +79,12 @@ describe('updates-pending', () => {
       /"apt-pending" ended with exit code 127/,
       said({ 'apt-pending': { exitCode: 127, stdout: '' } }),
     ],
-    ['bookworm/compliant', 'unknown:truncated', /cut off/, said({ 'apt-pending': { state: 'truncated' } })],
+    [
+      'bookworm/compliant',
+      'unknown:truncated',
+      /cut off/,
+      said({ 'apt-pending': { state: 'truncated', exitCode: null } }),
+    ],
     ['bookworm/compliant', 'unknown:not-observable', /clock is 2 hours behind/, { clockOffsetSeconds: -7200 }],
   ])('%s: %s', (state, verdict, because, changes) => {
     const finding = judgeState(updatesPending, state, changes);

@@ -117,10 +117,10 @@ describe('states that need another machine', () => {
     ],
     [
       'killed by timeout',
-      [output({ state: 'timeout', exitCode: 124, argv: ['/usr/bin/timeout', '1', '/bin/x'] })],
+      [output({ state: 'timeout', exitCode: 124, ms: 10_010, argv: ['/usr/bin/timeout', '1', '/bin/x'] })],
       true,
     ],
-    ['killed without a word', [output({ state: 'timeout', exitCode: null, stdout: 'half' })], true],
+    ['killed without a word', [output({ state: 'timeout', exitCode: null, ms: 14_010, stdout: 'half' })], true],
     ['cut by its own pipe', [output({ state: 'truncated', exitCode: 141, stdout: 'y\n' })], true],
     [
       'a connection that broke in the output',

@@ -1,7 +1,7 @@
 import { absent, cannotTell, type Fact, known, unknown } from '../../model/fact.ts';
 import type { Family, PacketFilter, Published } from '../../model/facts/firewall.ts';
 import { byParts, memoized } from '../memo.ts';
-import { type Answered, type Outputs, settle } from '../outputs.ts';
+import { type Answered, isOfSudo, type Outputs, settle } from '../outputs.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
 import { nftName, withNative } from './native.ts';
@@ -103,10 +103,12 @@ function answer(outputs: Outputs, probe: string): string | undefined {
 }
 
 /** Containers without the capability and kernels without netfilter refuse root as well. */
-function refusedByKernel({ state, exitCode, stderr }: Answered): boolean {
+function refusedByKernel(output: Answered): boolean {
+  const { state, exitCode, stderr } = output;
   return (
     state === 'ran' &&
     exitCode !== 0 &&
+    !isOfSudo(output) &&
     /Operation not permitted|Permission denied|not supported|Protocol not available|does not exist|No such file/.test(
       stderr,
     )

@@ -46,7 +46,7 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
   const running = main === undefined ? undefined : optionsOf(main.command);
   if (listening !== null && main === undefined && !isSocketActivated(units)) {
     const message = 'No listening sshd was seen among the processes, so what answers on the SSH port is not known.';
-    doubts.push(unknown('not-observable', message));
+    doubts.push(unknown('not-observable', message, SHOW_PROCESSES));
   }
   const elsewhere = attempt(
     () => elsewhereOf(main, () => outputs.ran('sshd-defaults', [0, 1, 2])),
@@ -80,6 +80,10 @@ function elsewhereOf(main: Process | undefined, defaults: () => string): string 
   const who = main === undefined ? 'SSHD_OPTS in /etc/default/ssh names' : 'The running sshd uses';
   return `${who} ${file} instead of ${MAIN}; fleetproof does not read that file.`;
 }
+
+/** What helps where root's processes are not to be seen. Source: proc(5), "hidepid". */
+export const SHOW_PROCESSES =
+  'Where /proc is mounted with hidepid, put the login user into the group of its gid= option.';
 
 /** No systemd is no trouble in itself: the pid file then tells when sshd started. */
 function unitsOf(outputs: Outputs): ReadonlyMap<string, UnitProperties> {

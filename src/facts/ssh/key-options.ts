@@ -2,7 +2,7 @@ import { type Unknown, unknown } from '../../model/fact.ts';
 import type { Outputs } from '../outputs.ts';
 import { isListener, nextOptions, type Option, optionsOf, programOf } from './command-line.ts';
 import { MAIN } from './config.ts';
-import { readProcesses, USUAL_PROGRAM } from './daemon.ts';
+import { readProcesses, SHOW_PROCESSES, USUAL_PROGRAM } from './daemon.ts';
 
 /**
  * Why the key files that `sshd -T` names may not be those that sshd reads: its command line, or that of its next start, says
@@ -18,7 +18,10 @@ export function doubtOfOptions(outputs: Outputs): Unknown | undefined {
   // With socket activation there is none, but a process of root's shows that such processes can be seen.
   const canSee =
     outputs.get('ssh-processes').uid === 0 || all.some(({ command }) => /\[(listener|priv)\]/.test(command));
-  if (!canSee) return unknown('not-observable', 'No sshd was seen among the processes, so its options are not known.');
+  if (!canSee) {
+    const message = 'No sshd was seen among the processes, so its options are not known.';
+    return unknown('not-observable', message, SHOW_PROCESSES);
+  }
   const running = (main.length > 0 ? main : listeners).map(({ command }) => command);
   const program = running.map(programOf).find((one) => !USUAL_PROGRAM.test(one));
   if (program !== undefined)

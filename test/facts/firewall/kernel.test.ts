@@ -154,6 +154,17 @@ describe('ignorance', () => {
       'not even to root',
     ],
     [
+      'a sudo that could not start it',
+      recorded('pass', {
+        'iptables-save': {
+          ...exit(1, 'sudo: unable to change directory to /srv/none: No such file or directory'),
+          argv: ['/usr/bin/sudo', '-n', '--', '/usr/sbin/iptables-save'],
+        },
+      }),
+      'unreadable',
+      'unable to change directory',
+    ],
+    [
       'a kernel without nf_tables',
       recorded('pass', {
         'nft-ruleset': exit(1, 'netlink: Error: cache initialization failed: Protocol not supported'),
@@ -167,7 +178,7 @@ describe('ignorance', () => {
       'unreadable',
       'JSON support',
     ],
-    ['cut off', recorded('pass', { 'nft-ruleset': { state: 'truncated' } }), 'truncated', 'cut off'],
+    ['cut off', recorded('pass', { 'nft-ruleset': { state: 'truncated', exitCode: null } }), 'truncated', 'cut off'],
     ['too slow', recorded('pass', { 'iptables-save': { state: 'timeout' } }), 'timeout', 'time limit'],
     [
       'legacy tables that sudo does not show',
