@@ -38,6 +38,7 @@ export function certificateConditions(endpoint: TlsEndpoint, site: Site, wanted:
     each((certificate) => chainProblems(certificate, doubt === undefined ? endpoint.at : null)),
     each((certificate) => lifetimeProblem(certificate)),
     each((certificate) => trustProblem(certificate, site, wanted.caFile)),
+    () => void read(endpoint.secondCertificate),
   ];
 }
 

@@ -29,7 +29,7 @@ export function versionConditions(endpoint: TlsEndpoint, { allowed, required }: 
   const off = TLS_VERSIONS.filter((version) => !allowed.includes(version));
   return [
     ...off.map(
-      (version) => () => (read(endpoint.offers[version]) ? problem(`${version} is offered.`, version) : undefined),
+      (version) => () => (read(endpoint.offers[version]) ? problem(offeredText(version), version) : undefined),
     ),
     ...required.map((version) => () => {
       return read(endpoint.offers[version]) ? undefined : problem(`${version} is not offered.`, `no ${version}`);
@@ -39,6 +39,12 @@ export function versionConditions(endpoint: TlsEndpoint, { allowed, required }: 
       return on.includes(true) ? undefined : problem(`None of ${list(allowed)} is offered.`, 'none of the allowed');
     },
   ];
+}
+
+/** A hello of SSL has no room for a name, so what was asked is the address. */
+function offeredText(version: TlsVersion): string {
+  if (!version.startsWith('SSL')) return `${version} is offered.`;
+  return `${version} is offered by this address, for any site: its hello names none.`;
 }
 
 /** What goes with a version: compression, renegotiation, and falling back to an older one. */

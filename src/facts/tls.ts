@@ -4,7 +4,7 @@ import type { TlsEndpoint, TlsFacts } from '../model/facts/tls.ts';
 import { parseSite } from '../model/site.ts';
 import { protocolOf } from '../wire/tls/outcome.ts';
 import type { FactSources } from './outputs.ts';
-import { certificatesOf } from './tls/certificates.ts';
+import { certificatesOf, secondOf } from './tls/certificates.ts';
 import { dhOf, featuresOf, offersOf, suiteFacts, suitesOf } from './tls/protocols.ts';
 import { bytes, type Seen, seenOf, troubleOf } from './tls/seen.ts';
 
@@ -45,6 +45,7 @@ function endpointOf(exchanges: readonly TlsExchange[]): TlsEndpoint[] {
       dh: dhOf(seen, offers),
       ...featuresOf(seen, offers),
       certificates: certificatesOf(seen, { name: site.name, serverName: first.serverName }),
+      secondCertificate: secondOf(seen),
     },
   ];
 }

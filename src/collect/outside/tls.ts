@@ -20,6 +20,12 @@ const MODERN: Question = {
   hello: { version: 'TLSv1.3', suites: BUNDLES.tls13 },
   until: 'hello',
 };
+/** Of TLS 1.3, what neither encrypts nor is asked for by any browser (RFC 9150). */
+const WEAK_MODERN: Question = {
+  kind: 'weak-suites-1.3',
+  hello: { version: 'TLSv1.3', suites: BUNDLES.weak13 },
+  until: 'hello',
+};
 /** What must be refused, the worst first: a server that blocks us later has answered these. */
 const FORBIDDEN: readonly Question[] = [
   { kind: 'weak-suites', hello: { version: 'TLSv1.2', suites: BUNDLES.weak }, until: 'flight' },
@@ -52,8 +58,11 @@ const AGAIN: Question = {
   until: 'flight',
 };
 
-/** Those without which there is no verdict: two controls, the forbidden, DHE, SSL 2.0, the control again, a session. */
-const NEEDED = 2 + FORBIDDEN.length + 4;
+/**
+ * Those without which there is no verdict: two controls, the forbidden and those of TLS 1.3, DHE, SSL 2.0, the other
+ * certificate, the control again. The rest is for repetitions, for a session, and for what is worth knowing.
+ */
+const NEEDED = 2 + FORBIDDEN.length + 5;
 
 /**
  * Looks at the TLS of one address of a site: at most 15 connections, one after the other, with a hello that is known to
@@ -67,15 +76,23 @@ export async function probeTls(target: SiteTarget, visit: Visit): Promise<readon
   if (good?.kind === 'silent' && modern?.kind === 'silent') run.stopped ||= 'The server answers no TLS hello.';
   const old: (Outcome | undefined)[] = [];
   for (const question of FORBIDDEN) old.push(await ask(run, question));
+  await askIf(run, modern?.kind === 'accepted' ? WEAK_MODERN : undefined);
   const modernOnly = modern?.kind === 'accepted' && (good?.flight.hello ?? null) === null;
   if (modernOnly) skip(run, DHE.kind, 'TLS 1.2 is not offered, so there is no DHE key exchange to look at.');
   else await ask(run, DHE);
   await ask(run, SSL2);
-  await spend(run, [extra(old, modern), otherCertificate(good)]);
+  await askIf(run, otherCertificate(good));
+  // Where no certificate is sent in clear, only a session shows one.
+  const owed = (good?.flight.certificates ?? null) === null ? 1 : 0;
+  const future = extra(old, modern);
+  if (future !== undefined && run.spare > owed) {
+    run.spare -= 1;
+    await ask(run, future);
+  }
   await ask(run, AGAIN);
+  // In the place of the question about DHE.
   if (modernOnly) await ask(run, { ...MODERN, kind: `${MODERN.kind}-again` });
-  await session(run, 'session', target.site.serverName);
-  if (target.site.serverName !== null && run.spare > 0) await session(run, 'session-no-name', null);
+  await sessions(run);
   if (visit.tlsFull) await enumerate(run, versionsOf([good, modern, ...old]));
   return run.exchanges;
 }
@@ -86,13 +103,19 @@ function stopWords({ site }: SiteTarget): string {
     : `The server does not know the name ${site.serverName} (alert unrecognized_name).`;
 }
 
-/** What is worth knowing, as long as there is room for it. */
-async function spend(run: Run, questions: readonly (Question | undefined)[]): Promise<void> {
-  for (const question of questions) {
-    if (question === undefined || run.spare <= 0) continue;
-    run.spare -= 1;
-    await ask(run, question);
-  }
+/** Asks what makes sense for this server; else the connection that was meant for it may be spent on something else. */
+async function askIf(run: Run, question: Question | undefined): Promise<void> {
+  if (question === undefined) run.spare += 1;
+  else await ask(run, question);
+}
+
+/** Whole sessions, with what connections are left: by the site's name, and without one. */
+async function sessions(run: Run): Promise<void> {
+  const { serverName } = run.target.site;
+  if (run.spare <= 0) return skip(run, 'session', 'The connections for this site were spent on repeated questions.');
+  run.spare -= 1;
+  await session(run, 'session', serverName);
+  if (serverName !== null && run.spare > 0) await session(run, 'session-no-name', null);
 }
 
 const OLD_VERSIONS: readonly TlsVersion[] = ['TLSv1.1', 'TLSv1.0', 'SSLv3'];

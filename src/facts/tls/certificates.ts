@@ -1,13 +1,17 @@
-import { absent, type Fact, known, unknown } from '../../model/fact.ts';
+import { absent, type Fact, known, type Unknown, unknown } from '../../model/fact.ts';
 import type { SentChain, ServedCertificate, Staple } from '../../model/facts/tls.ts';
 import { sha256Hex } from '../../wire/digest.ts';
+import { groupName } from '../../wire/tls/names.ts';
+import { suiteOf } from '../../wire/tls/suites.ts';
 import { type Certificate, readCertificate } from '../../wire/x509/certificate.ts';
 import { chainShape } from '../../wire/x509/chain.ts';
 import { isInternalName, namesMatch } from '../../wire/x509/names.ts';
 import { ocspAnswers } from '../../wire/x509/ocsp.ts';
-import { bytes, type Seen, troubleOf } from './seen.ts';
+import { bytes, doubtOf, type Seen, troubleOf } from './seen.ts';
 
 const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
+
+const OTHER = 'other-certificate';
 
 interface Shown {
   readonly chain: readonly Uint8Array[];
@@ -43,9 +47,33 @@ export function certificatesOf(
     );
     return known(each);
   }
+  return unseen(seen);
+}
+
+function unseen(seen: readonly Seen[]): Unknown {
   const large = seen.find(({ exchange }) => exchange.state === 'too-much');
   const last = large ?? seen.find(({ question }) => question === 'session');
-  return last === undefined ? unknown('not-observable', 'No certificate was shown.') : troubleOf(last.exchange);
+  if (last === undefined) return unknown('not-observable', 'No certificate was shown.');
+  const { exchange } = last;
+  const wanted = seen.find(({ question }) => question === 'hello-1.3')?.outcome?.chosen;
+  const group = groupName(wanted?.group ?? 0);
+  const isUsual = suiteOf(wanted?.suite ?? 0)?.grade === 'ok';
+  if (exchange.state !== 'garbled' || !isUsual || !group.includes('MLKEM')) return troubleOf(exchange);
+  return unknown(
+    'tool-missing',
+    `${exchange.error} The server asks for the key exchange ${group}, which needs OpenSSL 3.5.`,
+    'Scan with Node.js 24.5 or newer, which has it.',
+  );
+}
+
+/** Whether who cannot use the first certificate (RSA or ECDSA) is shown another one. */
+export function secondOf(seen: readonly Seen[]): Fact<boolean> {
+  const first = seen.find(({ question, alive }) => question === 'hello-1.2' && alive);
+  const auth = suiteOf(first?.outcome?.chosen?.suite ?? 0)?.auth;
+  if (auth !== 'rsa' && auth !== 'ecdsa')
+    return absent('No certificate of TLS 1.2 was seen beside which there may be another');
+  if (seen.some(({ question, outcome }) => question === OTHER && outcome?.flight.certificates)) return known(true);
+  return doubtOf(seen, OTHER) ?? known(false);
 }
 
 /** Backends behind one address may send one leaf with different chains: what was shown, a chain at a time. */

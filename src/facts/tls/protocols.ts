@@ -70,10 +70,16 @@ export function suiteFacts(seen: readonly Seen[], suites: readonly ChosenSuite[]
   const bad = suites.some(({ grade }) => grade === 'critical' || grade === 'high');
   const legacy = suites.some(({ grade }) => grade === 'medium');
   return {
-    weakSuites: bad ? known(true) : not(allRefused(seen, ['weak-suites'])),
+    weakSuites: bad ? known(true) : not(allRefused(seen, weakQuestions(seen))),
     legacySuites: legacy ? known(true) : not(allRefused(seen, ['no-forward-secrecy-1', 'no-forward-secrecy-2'])),
     listed: isListed(seen),
   };
+}
+
+/** Those of TLS 1.3 matter unless it is known to be off. */
+function weakQuestions(seen: readonly Seen[]): readonly string[] {
+  const modern = offersOf(seen)['TLSv1.3'];
+  return modern.state === 'known' && !modern.value ? ['weak-suites'] : ['weak-suites', 'weak-suites-1.3'];
 }
 
 /** The last hello of each list was answered with no. */

@@ -49,7 +49,8 @@ function lengthDoubt(seen: readonly Seen[]): Unknown | undefined {
   );
 }
 
-function doubtOf(seen: readonly Seen[], question: string): Unknown | undefined {
+/** Why it cannot be said that a question was answered with no; undefined when it can. */
+export function doubtOf(seen: readonly Seen[], question: string): Unknown | undefined {
   const first = seen.findIndex(({ alive }) => alive);
   const last = seen.findLastIndex(({ alive }) => alive);
   const asked = seen.flatMap((each, at) => (each.question === question ? [{ ...each, at }] : []));

@@ -37,6 +37,8 @@ export interface TlsEndpoint {
   readonly fallbackSignal: Fact<boolean>;
   /** The leaf certificates that were shown for the site's name, each once for every chain that came with it. */
   readonly certificates: Fact<readonly ServedCertificate[]>;
+  /** Whether a certificate with another kind of key is served as well; absent where that cannot be asked (TLS 1.3 alone). */
+  readonly secondCertificate: Fact<boolean>;
 }
 
 export interface ChosenSuite {

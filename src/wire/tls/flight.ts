@@ -54,12 +54,11 @@ const NOTHING: Flight = {
  */
 export function readFlight(bytes: Uint8Array): Flight {
   if (bytes.length === 0) return NOTHING;
-  const old = readSslv2(bytes);
-  if (old !== undefined) return old;
+  if (((bytes[0] ?? 0) & 0x80) !== 0) return readSslv2(bytes);
   const { records, garbage } = readRecords(bytes);
   const first = records[0];
   if (first === undefined) return { ...NOTHING, tls: !garbage };
-  const alerts = records.filter(({ type }) => type === 21).flatMap(({ body }) => readAlerts(body));
+  const alerts = readAlerts(join(records.filter(({ type }) => type === 21).map(({ body }) => body)));
   const alert = alerts.find(({ level, code }) => level !== 1 || code === 0)?.code ?? null;
   const warnings = alerts.filter(({ level, code }) => level === 1 && code !== 0).map(({ code }) => code);
   const flight = readMessages(join(records.filter(({ type }) => type === 22).map(({ body }) => body)));
@@ -81,7 +80,7 @@ function readRecords(bytes: Uint8Array): { records: Rec[]; garbage: boolean } {
     const length = high * 256 + low;
     // A record that is not all there shows its beginning.
     const body = bytes.subarray(at + 5, at + 5 + length);
-    if (body.length === length || type === 22) records.push({ type, body });
+    if (body.length === length || type === 21 || type === 22) records.push({ type, body });
     at += 5 + length;
   }
   return { records, garbage: false };
@@ -145,7 +144,8 @@ function readMessage(type: number, body: Uint8Array, flight: Mutable<Flight>): v
   }
 }
 
-function readServerHello(body: Uint8Array): ServerHello {
+/** The body of a ServerHello (RFC 5246 §7.4.1.3, RFC 8446 §4.1.3). Throws `RangeError`. */
+export function readServerHello(body: Uint8Array): ServerHello {
   const message = cursor(body);
   let version = versionOf(message.u16());
   const random = message.take(32);
@@ -168,9 +168,9 @@ function readServerHello(body: Uint8Array): ServerHello {
 }
 
 /** `80|len15 04 hit type 0002 …` ("The SSL Protocol" §5.6). */
-function readSslv2(bytes: Uint8Array): Flight | undefined {
-  if (((bytes[0] ?? 0) & 0x80) === 0 || bytes.length < 11) return undefined;
-  if (bytes[2] !== 4 || bytes[5] !== 0 || bytes[6] !== 2) return undefined;
+function readSslv2(bytes: Uint8Array): Flight {
+  if (bytes.length < 11) return NOTHING;
+  if (bytes[2] !== 4 || bytes[5] !== 0 || bytes[6] !== 2) return { ...NOTHING, tls: false };
   const specs = Math.floor(((bytes[9] ?? 0) * 256 + (bytes[10] ?? 0)) / 3);
   const hello = { version: 'SSLv2', suite: 0, compression: 0, retry: false, group: null, downgrade: false } as const;
   return { ...NOTHING, hello: { ...hello, extensions: [], specs }, complete: true };

@@ -107,7 +107,9 @@ export const BUNDLES = {
     ...pick((suite) => classic(suite) && suite.grade === 'ok'),
     ...pick((suite) => classic(suite) && suite.grade === 'low'),
   ],
-  tls13: [0x1301, 0x1302, 0x1303, 0x1304, 0x1305],
+  /** All of TLS 1.3: a server that has nothing but unusual ones must not look as if it did not speak it. */
+  tls13: commonFirst(suites.filter(({ tls13 }) => tls13)),
+  weak13: pick(({ tls13, grade }) => tls13 && (grade === 'critical' || grade === 'high')),
   weak: pick((suite) => classic(suite) && (suite.grade === 'critical' || suite.grade === 'high')),
   medium: [medium.slice(0, Math.ceil(medium.length / 2)), medium.slice(Math.ceil(medium.length / 2))],
   /** For SSL 3.0 to TLS 1.1, which know neither AEAD nor SHA-2. */

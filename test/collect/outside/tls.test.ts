@@ -104,8 +104,6 @@ describe('a server that', () => {
     ['cuts records to one byte', (socket) => relay(socket, fragment()), 'pass', /TLSv1\.2/],
     ['never answers', () => undefined, 'unknown:timeout', /did not answer a hello within/],
     ['closes at once', (socket) => socket.end(), 'unknown:unreachable', /closed the connection|reset the connection/],
-    ['sends warnings for ever', (socket) => forever(socket, WARNING), 'unknown:truncated', /more than 256 KiB/],
-    ['sends noise for ever', (socket) => forever(socket, Buffer.from('noise')), 'fail', /another protocol/],
     [
       'resets every connection from the third on',
       (socket, number) => (number < 3 ? relay(socket) : socket.resetAndDestroy()),
@@ -131,7 +129,7 @@ describe('a server that', () => {
       'unknown:not-observable',
       /does not know the name site\.example\.com \(alert unrecognized_name\)/,
     ],
-    ['speaks SSL 2.0 and 3.0', ancient, 'fail', /^SSLv2 is offered\. SSLv3 is offered\. Clients can be pushed/],
+    ['speaks SSL 2.0 and 3.0', ancient, 'fail', /^SSLv2 is offered by .* SSLv3 is offered by .* Clients can be pushed/],
   ])('%s: %s', async (_, handle, verdict, because) => {
     front = await serve(handle);
     const started = performance.now();
@@ -144,6 +142,18 @@ describe('a server that', () => {
     expect(performance.now() - started).toBeLessThan(15_000);
     expect(new Set(exchanges.map(({ id }) => id)).size).toBe(exchanges.length);
     for (const each of exchanges.filter(({ state }) => state !== 'answered')) expect(each.error).toMatch(/\.$/);
+  });
+
+  // What ends these is how much came, so they get the time that a busy machine needs.
+  test.each<[string, Buffer, string, RegExp]>([
+    ['warnings', WARNING, 'unknown:truncated', /more than 256 KiB/],
+    ['records of one byte', Buffer.from([22, 3, 3, 0, 1, 0]), 'unknown:truncated', /more than 256 KiB/],
+    ['noise', Buffer.from('noise'), 'fail', /another protocol/],
+  ])('sends %s for ever', async (_, bytes, verdict, because) => {
+    front = await serve((socket) => forever(socket, bytes));
+    const finding = (await look(front.port, NAME, { limits: { hello: 60_000 } })).judge(tlsProtocols);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
   });
 
   test('refuses the connection is not reached', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TlsExchange } from '../../../model/exchange.ts';
+import { AnswerEnd } from '../../../wire/tls/answer-end.ts';
 import { readFlight } from '../../../wire/tls/flight.ts';
 import { clientHello, type Hello } from '../../../wire/tls/hello.ts';
 import { outcomeOf } from '../../../wire/tls/outcome.ts';
@@ -23,8 +24,11 @@ export async function say(question: Question, target: SiteTarget, visit: Visit):
   const { site, address } = target;
   const done = begin();
   const sent = clientHello({ ...question.hello, serverName: site.serverName, random: randomBytes(96) });
+  // Before TLS there were no extensions: such a hello goes to the address, and what it gets need not be the site's.
+  const serverName = question.hello.version.startsWith('SSL') ? null : site.serverName;
   const record = (state: TlsExchange['state'], error: string, bytesOut: number, received: Uint8Array): TlsExchange => ({
     ...blank(question.kind, target),
+    serverName,
     state,
     error,
     bytesOut,
@@ -89,11 +93,14 @@ function listen(
 ): Promise<Heard> {
   const at = place(target.address, target.site.port);
   return new Promise((resolve) => {
-    let received = Buffer.alloc(0);
+    const answer = new AnswerEnd(until);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
     const end = (trouble?: Trouble) => {
       clearTimeout(timer);
       visit.signal.removeEventListener('abort', stop);
-      resolve({ received, trouble });
+      socket.removeAllListeners('data');
+      resolve({ received: Buffer.concat(chunks), trouble });
     };
     const stop = () => end({ state: 'not-run', error: 'The time for this host was up.' });
     const seconds = visit.limits.hello / 1000;
@@ -101,9 +108,11 @@ function listen(
     const timer = setTimeout(late, visit.limits.hello);
     visit.signal.addEventListener('abort', stop);
     socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk]).subarray(0, MOST_BYTES);
-      if (isAnswer(received, until)) end();
-      else if (received.length >= MOST_BYTES) {
+      const kept = chunk.subarray(0, MOST_BYTES - bytes);
+      chunks.push(kept);
+      bytes += kept.length;
+      if (answer.push(kept)) end();
+      else if (bytes >= MOST_BYTES) {
         end({ state: 'too-much', error: `${at} sent more than ${MOST_BYTES / 1024} KiB without coming to an end.` });
       }
     });
@@ -111,9 +120,4 @@ function listen(
     socket.on('error', (error) => end(troubleOf(error, target.address, target.site.port)));
     socket.write(sent);
   });
-}
-
-function isAnswer(received: Uint8Array, until: Question['until']): boolean {
-  const flight = readFlight(received);
-  return !flight.tls || flight.complete || (until === 'hello' && flight.hello !== null);
 }
