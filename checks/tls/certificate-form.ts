@@ -28,8 +28,20 @@ export function keyProblem({ key }: ServedCertificate): Problem | undefined {
 
 /** SHA-1 and MD5 can be forged. The signature of a self-signed certificate means nothing. */
 export function signatureProblem({ signature, selfSigned }: ServedCertificate): Problem | undefined {
-  if (selfSigned || !/sha1|md[245]/i.test(signature)) return undefined;
-  return problem(`The certificate is signed with ${signature}.`);
+  return selfSigned || !isForgeable(signature) ? undefined : problem(`The certificate is signed with ${signature}.`);
+}
+
+export function isForgeable(signature: string): boolean {
+  return /sha[01](?!\d)|md[245]|ripemd/i.test(signature);
+}
+
+/** What is not known to be strong cannot pass. */
+export function signatureDoubt({ signature, selfSigned, chain }: ServedCertificate): undefined {
+  const above = chain.state === 'known' ? chain.value.above.filter(({ root }) => !root) : [];
+  const all = [...(selfSigned ? [] : [signature]), ...above.map((each) => each.signature)];
+  const strange = all.find((each) => !isForgeable(each) && !/sha(?:2|3|512)|^Ed|^ML-DSA/i.test(each));
+  if (strange === undefined) return;
+  cannotTell('unparseable', `A certificate is signed with ${strange}, an algorithm that is not known here.`);
 }
 
 /** What is weak about the key of an intermediate certificate, as a noun; empty when nothing is, or it is of another kind. */

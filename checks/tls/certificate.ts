@@ -4,7 +4,14 @@ import type { HttpEndpoint } from '../../src/model/facts/http.ts';
 import type { ServedCertificate, Staple, TlsEndpoint } from '../../src/model/facts/tls.ts';
 import type { Site } from '../../src/model/site.ts';
 import { describeAge, describeDay, formatDuration } from '../../src/model/units.ts';
-import { keyFault, keyProblem, signatureProblem, usageProblem } from './certificate-form.ts';
+import {
+  isForgeable,
+  keyFault,
+  keyProblem,
+  signatureDoubt,
+  signatureProblem,
+  usageProblem,
+} from './certificate-form.ts';
 import { list } from './endpoints.ts';
 
 const DAY = 86_400;
@@ -38,6 +45,7 @@ export function certificateConditions(endpoint: TlsEndpoint, site: Site, wanted:
     each((certificate) => chainProblems(certificate, doubt === undefined ? endpoint.at : null)),
     each((certificate) => lifetimeProblem(certificate)),
     each((certificate) => trustProblem(certificate, site, wanted.caFile)),
+    each(signatureDoubt),
     () => void read(endpoint.secondCertificate),
   ];
 }
@@ -123,7 +131,7 @@ function chainProblems({ chain, trust }: ServedCertificate, now: number | null):
   const expired = sent.above.filter(
     ({ notAfter, notBefore, root }) => !root && now !== null && (now > notAfter || now < notBefore),
   );
-  const weak = sent.above.filter(({ signature, root }) => !root && /sha1|md[245]/i.test(signature));
+  const weak = sent.above.filter(({ signature, root }) => !root && isForgeable(signature));
   const short = sent.above.flatMap(({ subject, key, root }) => {
     const words = root ? '' : keyFault(key);
     return words === ''

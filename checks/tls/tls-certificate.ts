@@ -14,7 +14,7 @@ export const tlsCertificate = defineSiteCheck({
   remediation: `Renew with your ACME client, serve the whole chain, and reload the server:
 certbot renew && nginx -t && systemctl reload nginx`,
   limits:
-    'Revocation is seen only in a stapled OCSP response; certificate transparency, policies, and name constraints other than those of DNS names and addresses are not looked at. Of a server that offers only TLS 1.3 the order of the chain and a second certificate, of another kind of key, cannot be seen.',
+    'Revocation is seen only in a stapled OCSP response; certificate transparency, policies, and name constraints other than those of DNS names, directory names and addresses are not looked at. Of a server that offers only TLS 1.3 the order of the chain and a second certificate, of another kind of key, cannot be seen.',
   mappings: {
     'nist-800-53r5': ['SC-17', 'SC-12', 'IA-5(2)'],
     'iso-27001-2022': ['A.8.24'],

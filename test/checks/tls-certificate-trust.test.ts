@@ -15,6 +15,7 @@ let pki: Pki;
 let port = 0;
 let current: SecureContext | undefined;
 let staple: Buffer | null = null;
+let count = 0;
 const server = createServer({
   ciphers: 'DEFAULT@SECLEVEL=0',
   SNICallback: (_, done) => done(null, current),
@@ -105,6 +106,86 @@ describe('what clients refuse of a chain', () => {
     const finding = await judged(leaf, narrow);
     expect(verdictOf(finding), finding.because).toBe(verdict);
     if (verdict === 'fail') expect(finding.because).toMatch(/may not vouch for site\.example\.com/);
+  });
+
+  test.each<[string, string[], Partial<Wish> | undefined, string, RegExp]>([
+    [
+      'a critical extension that nobody knows',
+      ['1.2.3.4=critical,ASN1:NULL'],
+      undefined,
+      'fail',
+      /it has the critical/,
+    ],
+    ['the same, not critical', ['1.2.3.4=ASN1:NULL'], undefined, 'pass', /valid until/],
+    [
+      'the mark of a precertificate',
+      ['1.3.6.1.4.1.11129.2.4.3=critical,ASN1:NULL'],
+      undefined,
+      'fail',
+      /it has the cr/,
+    ],
+    ['an authority with one', [], { extensions: ['1.2.3.4=critical,ASN1:NULL'] }, 'fail', /"CN=A\d+" has the critical/],
+    ['for any use', ['extendedKeyUsage=anyExtendedKeyUsage'], undefined, 'fail', /does not allow servers/],
+    [
+      "another authority's key identifier",
+      ['2.5.29.35=DER:30:06:80:04:01:02:03:04'],
+      { extensions: ['subjectKeyIdentifier=hash'] },
+      'fail',
+      /"CN=A\d+" has another key identifier/,
+    ],
+    [
+      'the key identifier of its authority',
+      ['authorityKeyIdentifier=keyid:always'],
+      { extensions: ['subjectKeyIdentifier=hash'] },
+      'pass',
+      /valid until/,
+    ],
+    [
+      'an authority for another organisation',
+      [],
+      { extensions: ['nameConstraints=critical,permitted;dirName:dn', '[dn]', 'O=Other'] },
+      'fail',
+      /"CN=A\d+" may not vouch for CN=site\.example\.com \(name constraints\)/,
+    ],
+    [
+      'an authority for all but another organisation',
+      [],
+      { extensions: ['nameConstraints=critical,excluded;dirName:dn', '[dn]', 'O=Other'] },
+      'pass',
+      /valid until/,
+    ],
+    [
+      'an authority for this subject',
+      [],
+      { extensions: ['nameConstraints=critical,permitted;dirName:dn', '[dn]', 'CN=Site.Example.COM'] },
+      'pass',
+      /valid until/,
+    ],
+  ])('%s', async (_, extensions, wish, verdict, because) => {
+    count += 1;
+    const above = authority(`A${count}`, wish ?? {});
+    const leaf = pki.issue(`leaf${count}`, {
+      ...GOOD,
+      issuer: `A${count}`,
+      extensions,
+      subject: `/CN=${NAME}`,
+    });
+    expect(openssl(leaf.cert, above) === '' ? 'pass' : 'fail').toBe(verdict);
+    const finding = await judged(leaf, above);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
+  });
+
+  test.each([
+    ['ripemd160', 'fail', /signed with ripemd160WithRSAEncryption/],
+    ['sha3-256', 'pass', /valid until/],
+  ])('a signature with %s', async (digest, verdict, because) => {
+    const root = authority(`RSA ${digest}`, { issuer: 'self', key: 'rsa:2048' });
+    const leaf = pki.issue(`signed-${digest}`, { ...GOOD, issuer: `RSA ${digest}`, digest });
+    expect(openssl(leaf.cert, '', root) === '' ? 'pass' : 'fail').toBe(verdict);
+    const finding = await judged(leaf, '', root);
+    expect(verdictOf(finding), finding.because).toBe(verdict);
+    expect(finding.because).toMatch(because);
   });
 
   test('a certificate in caFile that is no authority', async () => {

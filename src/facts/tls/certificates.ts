@@ -9,7 +9,7 @@ import { isInternalName, namesMatch } from '../../wire/x509/names.ts';
 import { ocspAnswers } from '../../wire/x509/ocsp.ts';
 import { bytes, doubtOf, type Seen, troubleOf } from './seen.ts';
 
-const SERVER_AUTH = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 const OTHER = 'other-certificate';
 
@@ -112,7 +112,7 @@ function served(leaf: Certificate, all: readonly Shown[], name: string): ServedC
     key,
     ca: leaf.ca,
     keyUsage: leaf.keyUsage,
-    serverAuth: extendedKeyUsage === null || extendedKeyUsage.some((use) => SERVER_AUTH.includes(use)),
+    serverAuth: extendedKeyUsage === null || extendedKeyUsage.includes(SERVER_AUTH),
     selfSigned: leaf.subjectDer === leaf.issuerDer,
     mustStaple: leaf.mustStaple,
     staple: stapled === undefined ? absent('No OCSP response was stapled') : stapleOf(leaf, stapled),

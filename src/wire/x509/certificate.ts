@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { at, bitLength, children, type Der, der, harmless, hex, oid, text, time } from './der.ts';
-import { CURVES, SIGNATURES } from './oids.ts';
+import { CURVES, KNOWN, SIGNATURES } from './oids.ts';
 
 /** What a certificate says (RFC 5280). Nothing in it has been verified. */
 export interface Certificate {
@@ -35,6 +35,13 @@ export interface Certificate {
   /** The most authorities that may stand below it (RFC 5280 §4.2.1.9); null: any number. */
   readonly pathLength: number | null;
   readonly constraints: NameConstraints;
+  /** The subject, one text for each of its parts, from the top down, in a form to compare. */
+  readonly directory: readonly string[];
+  /** Which key it has and which one it was signed with, by the words of the authority (§4.2.1.1, §4.2.1.2), hex; null: not said. */
+  readonly keyId: string | null;
+  readonly authorityKeyId: string | null;
+  /** OIDs of critical extensions that clients do not know: they must refuse it (§4.2). */
+  readonly unknownCritical: readonly string[];
   /** iPAddress as on the wire, in the order of `addresses`. */
   readonly addressBytes: readonly Uint8Array[];
   /** SHA-256 of the DER, hex. */
@@ -52,6 +59,8 @@ export interface Subtrees {
   readonly dns: readonly string[];
   /** Address and mask, one behind the other. */
   readonly ranges: readonly Uint8Array[];
+  /** Beginnings of subjects, as `Certificate.directory`. */
+  readonly directories: readonly (readonly string[])[];
 }
 
 export interface CertificateKey {
@@ -93,7 +102,7 @@ export function readCertificate(bytes: Uint8Array): Certificate {
   const subject = at(fields, 4);
   const [notBefore, notAfter] = children(at(fields, 3)).map(time);
   if (notBefore === undefined || notAfter === undefined) throw new RangeError('The certificate has no validity.');
-  const extensions = readExtensions(fields.find(({ tag }) => tag === 0xa3));
+  const { extensions, critical } = readExtensions(fields.find(({ tag }) => tag === 0xa3));
   return {
     subject: nameText(subject),
     issuer: nameText(issuer),
@@ -110,18 +119,42 @@ export function readCertificate(bytes: Uint8Array): Certificate {
     mustStaple: readFeatures(extensions.get('1.3.6.1.5.5.7.1.24')).includes(5),
     serial: hex(at(fields, 0).body),
     constraints: readConstraints(extensions.get('2.5.29.30')),
+    directory: directoryOf(subject),
+    ...readKeyIds(extensions),
+    unknownCritical: critical.filter((id) => !KNOWN.has(id)),
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
   };
 }
 
-function readExtensions(field: Der | undefined): ReadonlyMap<string, Der> {
-  if (field === undefined) return new Map();
-  return new Map(
-    children(at(children(field), 0)).map((extension) => {
-      const parts = children(extension);
-      return [oid(at(parts, 0)), der(at(parts, parts.length - 1).body)];
-    }),
-  );
+function readExtensions(field: Der | undefined) {
+  const all = field === undefined ? [] : children(at(children(field), 0)).map(children);
+  const isCritical = (parts: readonly Der[]): boolean => parts[1]?.tag === 0x01 && parts[1].body[0] !== 0;
+  return {
+    extensions: new Map(all.map((parts) => [oid(at(parts, 0)), der(at(parts, parts.length - 1).body)])),
+    critical: all.filter(isCritical).map((parts) => oid(at(parts, 0))),
+  };
+}
+
+function readKeyIds(extensions: ReadonlyMap<string, Der>): Pick<Certificate, 'keyId' | 'authorityKeyId'> {
+  const own = extensions.get('2.5.29.14');
+  const authority = extensions.get('2.5.29.35');
+  const id = authority === undefined ? undefined : children(authority).find(({ tag }) => tag === 0x80);
+  return {
+    keyId: own === undefined ? null : hex(own.body),
+    authorityKeyId: id === undefined ? null : hex(id.body),
+  };
+}
+
+/** Case and white space do not count (RFC 5280 §7.1). */
+function directoryOf(name: Der): readonly string[] {
+  return children(name).map((part) => {
+    const pairs = children(part).map((pair) => {
+      const [type, value] = children(pair);
+      if (type === undefined || value === undefined) throw new RangeError('A name is broken.');
+      return `${oid(type)}=${text(value).toLowerCase().trim().replace(/\s+/g, ' ')}`;
+    });
+    return pairs.sort().join('+');
+  });
 }
 
 function attributes(name: Der): readonly (readonly [type: string, value: string])[] {
@@ -204,6 +237,7 @@ function readConstraints(extension: Der | undefined): NameConstraints {
     return {
       dns: bases.filter((base) => base.tag === 0x82).map((base) => text(base).toLowerCase()),
       ranges: bases.filter((base) => base.tag === 0x87).map(({ body }) => body),
+      directories: bases.filter((base) => base.tag === 0xa4).map((base) => directoryOf(at(children(base), 0))),
     };
   };
   return { permitted: subtrees(0xa0), excluded: subtrees(0xa1) };

@@ -34,7 +34,7 @@ export function splitPem(pem: string): string[] {
 
 /**
  * Whether signatures lead from the leaf over the certificates that were sent to one of the store that is within its
- * dates (RFC 5280 §6, without policies, and of name constraints with those of DNS names and addresses only). The dates
+ * dates (RFC 5280 §6, without policies, and of name constraints with those of DNS, directory names and addresses only). The dates
  * and the names of what was sent are judged elsewhere: they say something of their own.
  * @param now epoch seconds
  * @returns an empty text, or why not, without a final full stop
@@ -42,6 +42,8 @@ export function splitPem(pem: string): string[] {
 export function distrust(chain: readonly Uint8Array[], store: Store, now: number): string {
   const [leaf, ...sent] = anchors(chain);
   if (leaf === undefined) return 'the certificate cannot be read';
+  const [unknown] = leaf.read.unknownCritical;
+  if (unknown !== undefined) return `it has the critical extension ${unknown}, which clients do not know`;
   const roots = store.roots.filter(({ read }) => isCurrent(read, now));
   return climb(leaf, [], sent, roots, { left: MOST_STEPS }) ? '' : reasonOf(leaf, sent, store.roots, now);
 }

@@ -1,4 +1,4 @@
-/** Names of signature and hash algorithms and of curves (RFC 3279, 4055, 5480, 5758, 8410; FIPS 204). */
+/** Names of signature and hash algorithms and of curves (RFC 3279, 4055, 5480, 5758, 8410; FIPS 204; OIW), and of extensions. */
 
 export const SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.2': 'md2WithRSAEncryption',
@@ -16,7 +16,19 @@ export const SIGNATURES: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.3': 'ecdsa-with-SHA384',
   '1.2.840.10045.4.3.4': 'ecdsa-with-SHA512',
   '2.16.840.1.101.3.4.3.2': 'dsa-with-sha256',
+  '2.16.840.1.101.3.4.3.9': 'ecdsa-with-SHA3-224',
+  '2.16.840.1.101.3.4.3.10': 'ecdsa-with-SHA3-256',
+  '2.16.840.1.101.3.4.3.11': 'ecdsa-with-SHA3-384',
+  '2.16.840.1.101.3.4.3.12': 'ecdsa-with-SHA3-512',
+  '2.16.840.1.101.3.4.3.13': 'sha3-224WithRSAEncryption',
+  '2.16.840.1.101.3.4.3.14': 'sha3-256WithRSAEncryption',
+  '2.16.840.1.101.3.4.3.15': 'sha3-384WithRSAEncryption',
+  '2.16.840.1.101.3.4.3.16': 'sha3-512WithRSAEncryption',
+  '1.3.14.3.2.3': 'md5WithRSA',
+  '1.3.14.3.2.15': 'sha0WithRSAEncryption',
+  '1.3.14.3.2.27': 'dsaWithSHA1',
   '1.3.14.3.2.29': 'sha1WithRSASignature',
+  '1.3.36.3.3.1.2': 'ripemd160WithRSAEncryption',
   '1.3.101.112': 'Ed25519',
   '1.3.101.113': 'Ed448',
   '2.16.840.1.101.3.4.3.17': 'ML-DSA-44',
@@ -40,3 +52,19 @@ export const CURVES: Readonly<Record<string, { readonly name: string; readonly b
   '1.3.36.3.3.2.8.1.1.11': { name: 'brainpoolP384r1', bits: 384 },
   '1.3.36.3.3.2.8.1.1.13': { name: 'brainpoolP512r1', bits: 512 },
 };
+
+/** Extensions that clients know how to read, critical or not (RFC 5280 §4.2; OpenSSL's X509_supported_extension). */
+export const KNOWN: ReadonlySet<string> = new Set([
+  '2.5.29.15', // keyUsage
+  '2.5.29.17', // subjectAltName
+  '2.5.29.19', // basicConstraints
+  '2.5.29.30', // nameConstraints
+  '2.5.29.31', // cRLDistributionPoints
+  '2.5.29.32', // certificatePolicies
+  '2.5.29.33', // policyMappings
+  '2.5.29.36', // policyConstraints
+  '2.5.29.37', // extKeyUsage
+  '2.5.29.54', // inhibitAnyPolicy
+  '1.3.6.1.5.5.7.1.24', // TLS feature
+  '2.16.840.1.113730.1.1', // Netscape certificate type
+]);
