@@ -15,7 +15,7 @@ export const tlsCiphers = defineSiteCheck({
 In Apache, SSLCipherSuite with the same list. In Caddy, remove "ciphers" from tls {}; its defaults are right.
 ${LOAD}`,
   limits:
-    'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime.',
+    'Names the suite that the server chose out of each class; --tls-full lists them all. CBC suites with forward secrecy count only where they are preferred to AEAD. Moduli above 4096 bits are not tested for being prime. Curves of the key exchange are not judged: weak ones are not offered to the server, so no browser gets them either.',
   mappings: {
     'nist-800-53r5': ['SC-8(1)', 'SC-13'],
     'iso-27001-2022': ['A.8.24'],

@@ -73,9 +73,14 @@ function contentProblem({ url, status, clientRedirect, hsts }: Page, where: stri
   return { because, actual: `${status} in clear` };
 }
 
-function redirectProblem({ url, status, location, to }: Page, where: string): Problem | undefined {
+function redirectProblem({ url, status, location, to, otherwise }: Page, where: string): Problem | undefined {
   const from = `${url}${where}`;
-  const actual = `${status} to ${location}`;
+  const actual = `${status} to ${[location, ...otherwise].join(' and ')}`;
+  const [other] = otherwise;
+  if (other !== undefined) {
+    const because = `${from} redirects to two places at once, ${location} and ${other}: browsers follow neither, other clients one of them.`;
+    return { because, actual };
+  }
   if (to === null) return { because: `${from} redirects to "${location}", which is no URL.`, actual };
   const target = new URL(to);
   if (target.protocol === 'http:') return { because: `${from} redirects to ${to}, which is in clear again.`, actual };

@@ -26,6 +26,18 @@ describe('https-redirect', () => {
       /^http:\/\/example\.com\/ redirects to https:\/\/example\.com\/ with status 301/,
     ],
     ['308 to https', clear(to('https://example.com/', 308)), 'pass', /status 308/],
+    [
+      'two places at once',
+      clear({ status: 301, fields: ['Location: https://example.com/', 'Location: http://example.org/'] }),
+      'fail',
+      /redirects to two places at once, https:\/\/example\.com\/ and http:\/\/example\.org\//,
+    ],
+    [
+      'the same place twice',
+      clear({ status: 301, fields: ['Location: https://example.com/', 'Location: https://example.com/'] }),
+      'pass',
+      /status 301/,
+    ],
     ['302 to https', clear(to('https://example.com/', 302)), 'fail', /only for now \(status 302\)/],
     ['303 to https', clear(to('https://example.com/', 303)), 'fail', /only for now/],
     ['307 to https', clear(to('https://example.com/', 307)), 'fail', /only for now/],

@@ -112,6 +112,14 @@ describe('what a server of TLS 1.3 takes', () => {
   });
 });
 
+test('a page of a limiter instead of an answer refuses nothing', async () => {
+  const { judge } = await answering((offer) =>
+    offer?.version === 'TLSv1.0' ? Buffer.from('HTTP/1.1 429 Too Many Requests\r\n\r\n') : undefined,
+  );
+  const finding = judge(tlsProtocols);
+  expect(verdictOf(finding), finding.because).toBe('unknown:unparseable');
+});
+
 describe('a certificate with another kind of key', () => {
   test('is asked for also where silence had to be understood first', async () => {
     const silent: Answer = (offer) => (offer?.version === 'TLSv1.0' || offer?.version === 'TLSv1.1' ? null : undefined);

@@ -73,13 +73,14 @@ function walked(records: Records, first: HttpExchange, response: HttpResponse, k
 }
 
 function pageOf({ url }: HttpExchange, { status, headers, body }: HttpResponse): Page {
-  const [location] = fieldValues(headers, 'location');
+  const [location, ...others] = new Set(fieldValues(headers, 'location'));
   const redirects = location !== undefined && isRedirect(status);
   return {
     url,
     status,
     location: redirects ? location : null,
     to: redirects ? locationTarget(location, url) : null,
+    otherwise: redirects ? others : [],
     hsts: hstsOf(fieldValues(headers, 'strict-transport-security')),
     clientRedirect: /<meta[^>]{1,300}http-equiv\s*=\s*["']?refresh|\blocation(?:\.href)?\s*=\s*["']https:/i.test(body),
   };

@@ -55,7 +55,9 @@ export function doubtOf(seen: readonly Seen[], question: string): Unknown | unde
   const last = seen.findLastIndex(({ alive }) => alive);
   const asked = seen.flatMap((each, at) => (each.question === question ? [{ ...each, at }] : []));
   const answers = asked.filter(({ outcome }) => outcome !== null);
-  const firm = answers.filter(({ outcome }) => isFirm(outcome, answers.length) || (isSilent(outcome) && isQuiet(seen)));
+  const firm = answers.filter(
+    ({ outcome }) => isFirm(outcome, question, answers.length) || (isSilent(outcome) && isQuiet(seen)),
+  );
   if (firm.some(({ at }) => first >= 0 && first < at && at < last)) return undefined;
   const record = (answers.at(-1) ?? asked.at(-1))?.exchange;
   if (record === undefined) return unknown('not-observable', `The question "${question}" was not asked.`);
@@ -66,9 +68,13 @@ export function doubtOf(seen: readonly Seen[], question: string): Unknown | unde
   );
 }
 
-/** A complaint about the hello's form is an answer only when another form got it, too. */
-function isFirm(outcome: Outcome | null, times: number): boolean {
+/**
+ * A complaint about the hello's form is an answer only when another form got it, too. Another protocol answers hellos of
+ * SSL, which need not look like TLS; to others that is the page of a limiter or a proxy, and refuses nothing.
+ */
+function isFirm(outcome: Outcome | null, question: string, times: number): boolean {
   if (outcome === null || outcome.kind === 'silent' || outcome.kind === 'name') return false;
+  if (outcome.kind === 'not-tls') return question.startsWith('ssl-');
   return outcome.kind !== 'form' || times > 1;
 }
 

@@ -58,6 +58,8 @@ export interface Page {
   readonly location: string | null;
   /** The absolute URL it redirects to; null: it does not, or Location is no URL. */
   readonly to: string | null;
+  /** What further Location fields say, where that is something else: browsers follow none then. */
+  readonly otherwise: readonly string[];
   readonly hsts: HstsSeen;
   /** The page itself sends the reader on, by `<meta http-equiv=refresh>` or a script. */
   readonly clientRedirect: boolean;
