@@ -23,9 +23,14 @@ export interface KnownHosts {
   readonly remembered: Map<string, readonly KnownKey[]>;
 }
 
+/** Types under which OpenSSH reads a key of another name: those of its signatures. */
+const SIGNATURES: Readonly<Record<string, string>> = { 'rsa-sha2-256': 'ssh-rsa', 'rsa-sha2-512': 'ssh-rsa' };
+
+const CERTIFICATE = '-cert-v01@openssh.com';
+
 /**
  * Reads the format of sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT". Like OpenSSH it passes over lines that it cannot
- * read, and takes a key only when its base64 carries the type that the line names.
+ * read, and takes a key only when its base64 carries the type that the line names. Source: hostfile.c, sshkey_read.
  */
 export function parseKnownHosts(file: string, text: string): KnownHosts {
   const known: KnownHosts = {
@@ -35,7 +40,7 @@ export function parseKnownHosts(file: string, text: string): KnownHosts {
     tried: [],
     remembered: new Map(),
   };
-  for (const [index, line] of text.split('\n').entries()) addLine(known, index + 1, line.trim());
+  for (const [index, line] of text.split('\n').entries()) addLine(known, index + 1, line.replace(/^[ \t]+/, ''));
   return known;
 }
 
@@ -46,9 +51,44 @@ function addLine(known: KnownHosts, lineNumber: number, line: string): void {
   if (marker === null) return;
   const [names, type, base64] = marker === 'plain' ? words : words.slice(1);
   if (names === undefined || type === undefined || base64 === undefined) return;
-  const key = Buffer.from(base64, 'base64');
-  if (keyType(key) !== type) return;
-  addKey(known, names, { file: known.file, line: lineNumber, marker, type, key });
+  // A line of a certificate names no key that a host could offer here, but revokes one.
+  if (marker !== 'revoked' && type.endsWith(CERTIFICATE)) return;
+  const key = readKey(type, base64);
+  if (key === null) return;
+  addKey(known, names, { file: known.file, line: lineNumber, marker, type: keyType(key) ?? type, key });
+}
+
+/**
+ * The key that a line writes; of a certificate the key in it, which is what sshkey_equal_public compares. Null for
+ * what OpenSSH does not read. Source: sshkey.c, sshkey_read.
+ */
+export function readKey(type: string, base64: string): Buffer | null {
+  const blob = decode(base64);
+  if (blob === null || keyType(blob) !== (SIGNATURES[type] ?? type)) return null;
+  return type.endsWith(CERTIFICATE) ? keyInCertificate(blob) : blob;
+}
+
+/** As strict as OpenSSH's own decoder, which minds blanks of C only; node's passes over what it does not know. */
+function decode(base64: string): Buffer | null {
+  const text = base64.replace(/[\t-\r]/g, '');
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
+/** Source: PROTOCOL.certkeys: type, nonce, the parts of the key. */
+function keyInCertificate(blob: Buffer): Buffer {
+  const name = keyType(blob)?.slice(0, -CERTIFICATE.length) ?? '';
+  const ends = [0];
+  let end = 0;
+  while (ends.length < 5 && end + 4 <= blob.length) {
+    end += 4 + blob.readUInt32BE(end);
+    ends.push(end);
+  }
+  const parts = name === 'ssh-ed25519' ? 1 : 2;
+  const type = Buffer.from(name);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(type.length);
+  return Buffer.concat([length, type, blob.subarray(ends[2], ends[2 + parts])]);
 }
 
 /** Enters a key as if the file had a line with these names. */
@@ -109,9 +149,9 @@ export function matchesNames(names: string, name: string): boolean {
 }
 
 function matchesHash(field: string, name: string): boolean {
-  const [empty, magic, salt, hash] = field.split('|');
-  if (empty !== '' || magic !== '1' || salt === undefined || hash === undefined) return false;
-  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+  const salt = Buffer.from(/^\|1\|([^|]+)\|/.exec(field)?.[1] ?? '', 'base64');
+  if (salt.length !== 20) return false;
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}` === field;
 }
 
 /** `*` is any run of characters, `?` one; linear in time apart from the last star's retries. */

@@ -10,14 +10,14 @@ import {
   matchesNames,
   parseKnownHosts,
 } from '../../../src/collect/ssh/knownhosts.ts';
-import { hasKeygen } from './keys.ts';
+import { hasKeygen, keygen } from './keys.ts';
 import { file, keyPair } from './support.ts';
 
 const KEY = keyPair();
 const OTHER = keyPair('ecdsa');
 
-function hashed(name: string): string {
-  const salt = randomBytes(20);
+function hashed(name: string, saltBytes = 20): string {
+  const salt = randomBytes(saltBytes);
   return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 }
 
@@ -55,6 +55,8 @@ describe('names of a known_hosts line', () => {
     [hashed('[web-1]:2222'), 'web-1', false],
     ['|2|AAAA|BBBB', 'web-1', false],
     ['|1|onlysalt', 'web-1', false],
+    [`${hashed('web-1')}|x`, 'web-1', false],
+    [hashed('web-1', 10), 'web-1', false],
   ];
   it.each(cases)('%s covers %s: %s', (names, name, matches) => {
     expect(matchesNames(names, name)).toBe(matches);
@@ -96,10 +98,31 @@ describe('lines of a known_hosts file', () => {
     ['an unknown marker', `@special web-1 ${KEY.line}`],
     ['protocol 1', 'web-1 1024 35 1195823746918273'],
     ['a commented key', `#web-1 ${KEY.line}`],
+    ['base64 of the URL kind', `web-1 ${KEY.line.replace(/.$/, '-')}`],
+    ['base64 with a sign that is none', `web-1 ${KEY.line.replace('AAAA', 'AA!AA')}`],
+    ['base64 with a comment that nothing separates', `web-1 ${KEY.line}#x`],
+    ['a blank that is no blank', `web-1\u00a0 ${KEY.line}`],
+    ['names behind a byte order mark', `\ufeffweb-1 ${KEY.line}`],
   ];
   it.each(broken)('passes over %s', (_what, line) => {
     const known = parseKnownHosts('f', `${line}\nweb-1 ${KEY.line}\n`);
     expect(findKeys(known, 'web-1')).toMatchObject([{ line: 2 }]);
+  });
+
+  it.each(['rsa-sha2-512', 'rsa-sha2-256'])('takes %s for the type of an RSA key, as ssh does', (name) => {
+    const rsa = keyPair('rsa');
+    const known = parseKnownHosts('f', `@revoked web-1 ${rsa.line.replace('ssh-rsa', name)}\n`);
+    expect(findKeys(known, 'web-1')).toMatchObject([{ type: 'ssh-rsa', key: rsa.parsed.getPublicSSH() }]);
+  });
+
+  it.skipIf(!hasKeygen).each(['ed25519', 'ecdsa', 'rsa'] as const)('reads the key in a certificate (%s)', (kind) => {
+    const certified = keygen('-t', kind, '-N', '');
+    const authority = keygen('-t', 'ed25519', '-N', '');
+    execFileSync('ssh-keygen', ['-q', '-s', authority.path, '-h', '-I', 'web-1', `${certified.path}.pub`]);
+    const certificate = readFileSync(`${certified.path}-cert.pub`, 'utf8');
+    const known = parseKnownHosts('f', `@revoked * ${certificate}`);
+    expect(findKeys(known, 'web-1')).toMatchObject([{ marker: 'revoked', key: certified.pair.parsed.getPublicSSH() }]);
+    expect(findKeys(parseKnownHosts('f', `web-1 ${certificate}`), 'web-1')).toEqual([]);
   });
 
   it('keeps the order of the file when plain, hashed and wildcard lines name one host', () => {
