@@ -15,6 +15,7 @@ export interface DeclaredHost {
   readonly jump?: readonly string[];
   readonly hostKeyAlias?: string;
   readonly knownHostsFiles?: readonly string[];
+  readonly revokedHostKeysFile?: string;
   readonly groups: readonly string[];
   readonly tags: readonly string[];
   readonly sites: readonly string[];

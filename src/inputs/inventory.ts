@@ -99,7 +99,8 @@ function digestOf(hosts: readonly Host[]): string {
     identities: _,
     identitiesOnly: __,
     knownHostsFiles: ___,
-    source: ____,
+    revokedHostKeysFile: ____,
+    source: _____,
     jump,
     ...host
   }: Host): object => ({

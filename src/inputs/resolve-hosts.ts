@@ -108,7 +108,11 @@ function hostOf(declared: DeclaredHost, settings: SshSettings, chosen: readonly 
     sites,
     params,
     source: formatPlace({ ...defined({ line: place.line }), file: place.file }),
-    ...defined({ hostKeyAlias: declared.hostKeyAlias ?? settings.hostKeyAlias, provider }),
+    ...defined({
+      hostKeyAlias: declared.hostKeyAlias ?? settings.hostKeyAlias,
+      revokedHostKeysFile: declared.revokedHostKeysFile ?? settings.revokedHostKeysFile,
+      provider,
+    }),
   };
 }
 

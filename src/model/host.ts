@@ -20,6 +20,8 @@ export interface Host {
   readonly hostKeyAlias?: string;
   /** known_hosts files, absolute; empty: the client's defaults. */
   readonly knownHostsFiles: readonly string[];
+  /** A list of host keys that are refused wherever they stand (RevokedHostKeys), absolute. */
+  readonly revokedHostKeysFile?: string;
   readonly groups: readonly string[];
   readonly tags: readonly string[];
   /** Canonical URLs of declared sites. */

@@ -5,6 +5,7 @@ import type { Host } from '../../model/host.ts';
 import { findKeys, type KnownHosts, type KnownKey, keyType, knownHostsName, parseKnownHosts } from './knownhosts.ts';
 import type { SshOptions } from './options.ts';
 import { SshFailure } from './outcome.ts';
+import { loadRevokedKeys, type RevokedKeys } from './revoked.ts';
 import { count, fingerprint, printable, shellWord } from './text.ts';
 
 /** Without `ssh-rsa`, whose signatures are SHA-1; an RSA key itself is fine. */
@@ -20,6 +21,7 @@ const ALGORITHMS: readonly (readonly [algorithm: ServerHostKeyAlgorithm, type: s
 /** What known_hosts says about one hop, and how the hop is called in messages. */
 export interface Trust {
   readonly files: readonly KnownHosts[];
+  readonly revoked: RevokedKeys | null;
   /** The name in known_hosts: the alias, the bare name, or `[name]:port`. */
   readonly name: string;
   /** On another port than 22: the bare name, whose keys count where `name` has none, but never contradict (as in ssh). */
@@ -35,12 +37,16 @@ export type Judgement =
   | { readonly accepted: true; readonly isNew: boolean }
   | { readonly accepted: false; readonly message: string };
 
-/** Reads the hop's known_hosts files. A file that is missing is empty; one that cannot be read refuses the host. */
+/**
+ * Reads the hop's known_hosts files, of which a missing one is empty and one that cannot be read refuses the host, and
+ * its list of revoked keys, which no pinned files replace.
+ */
 export async function loadTrust(host: Host, via: Host | null, options: SshOptions): Promise<Trust> {
   const own = options.acceptNewHostKeys;
   const paths = [...new Set([...listedFor(host, options), ...(own === null ? [] : [own])])];
   const alias = host.hostKeyAlias;
   return {
+    revoked: host.revokedHostKeysFile === undefined ? null : await loadRevokedKeys(host.revokedHostKeysFile, options),
     files: await Promise.all(paths.map((path) => loadKnownHosts(path, options))),
     name: alias ?? knownHostsName(host.address, host.port),
     portless: alias === undefined && host.port !== 22 ? knownHostsName(host.address, 22) : null,
@@ -105,7 +111,9 @@ export function judgeHostKey(trust: Trust, offered: Buffer, peer: string | null)
   const byAddress = peer === null || isIP(peer) === 0 ? [] : lookUp(trust, knownHostsName(peer, trust.host.port));
   const same = ({ key }: KnownKey) => key.equals(offered);
   const revoked = [...listed, ...elsewhere, ...byAddress].find((key) => key.marker === 'revoked' && same(key));
-  if (revoked !== undefined) return refuse(revokedMessage(trust, offered, revoked));
+  if (revoked !== undefined) return refuse(revokedMessage(trust, offered, `${place(revoked)} marks @revoked`));
+  const listedAt = trust.revoked?.placeOf(offered);
+  if (listedAt !== undefined) return refuse(revokedMessage(trust, offered, `${listedAt} (RevokedHostKeys) lists`));
   if (trustedKeys(trust).some(same)) return { accepted: true, isNew: false };
   const plain = listed.filter(({ marker }) => marker === 'plain');
   const first = plain.find(({ type }) => type === keyType(offered)) ?? plain[0];
@@ -143,8 +151,8 @@ function changedMessage(trust: Trust, offered: Buffer, known: KnownKey): string 
   return `${subject(trust)} ${changed}: it offers ${show(offered)}, but ${place(known)} has ${show(known.key)}. Somebody may be in between, or the host was set up anew. When the new key is confirmed, remove the old one with \`ssh-keygen -R ${shellWord(trust.name)} -f ${shellWord(known.file)}\`. ${howToAdd(trust, offered)}`;
 }
 
-function revokedMessage(trust: Trust, offered: Buffer, revoked: KnownKey): string {
-  return `${subject(trust)} is revoked: it offers ${show(offered)}, which ${place(revoked)} marks @revoked. Give the host a new key; do not log in before.`;
+function revokedMessage(trust: Trust, offered: Buffer, where: string): string {
+  return `${subject(trust)} is revoked: it offers ${show(offered)}, which ${where}. Give the host a new key; do not log in before.`;
 }
 
 function authorityMessage(trust: Trust, offered: Buffer, authority: KnownKey): string {

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import type { KeyFile } from './keyfiles.ts';
 import type { KeyPlan } from './keyplan.ts';
 import type { KnownHosts } from './knownhosts.ts';
+import type { RevokedKeys } from './revoked.ts';
 
 /** How hosts are reached; the same for all hosts of a run. */
 export interface SshOptions {
@@ -44,6 +45,7 @@ export interface SshMemory {
   /** Encrypted files after their passphrase was asked for. */
   readonly opened: Map<string, Promise<KeyFile>>;
   readonly knownHosts: Map<string, Promise<KnownHosts>>;
+  readonly revokedKeys: Map<string, Promise<RevokedKeys>>;
   /** By the identities that a host lists: most hosts of a fleet list the same. */
   readonly plans: Map<string, Promise<KeyPlan>>;
   readonly agent: { answer: Promise<Agent> | null };
@@ -93,6 +95,7 @@ function newMemory(): SshMemory {
     keyFiles: new Map(),
     opened: new Map(),
     knownHosts: new Map(),
+    revokedKeys: new Map(),
     plans: new Map(),
     agent: { answer: null },
     questions: { last: Promise.resolve() },

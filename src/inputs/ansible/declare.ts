@@ -103,7 +103,17 @@ function refuseOtherConnections(reading: Reading): void {
 }
 
 type Settings = Partial<
-  Pick<DeclaredHost, 'user' | 'port' | 'identities' | 'identitiesOnly' | 'jump' | 'hostKeyAlias' | 'knownHostsFiles'>
+  Pick<
+    DeclaredHost,
+    | 'user'
+    | 'port'
+    | 'identities'
+    | 'identitiesOnly'
+    | 'jump'
+    | 'hostKeyAlias'
+    | 'knownHostsFiles'
+    | 'revokedHostKeysFile'
+  >
 >;
 type MutableSettings = { -readonly [K in keyof Settings]: Settings[K] };
 
@@ -164,6 +174,9 @@ function applyOption(keyword: string, value: string, settings: MutableSettings, 
       return true;
     case 'userknownhostsfile':
       settings.knownHostsFiles ??= value.split(/\s+/).map((file) => expandPath(file, folders));
+      return true;
+    case 'revokedhostkeys':
+      if (value.toLowerCase() !== 'none') settings.revokedHostKeysFile ??= expandPath(value, folders);
       return true;
     case 'user':
       if (isUser(value)) settings.user ??= value;

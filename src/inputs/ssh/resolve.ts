@@ -29,6 +29,8 @@ export interface SshSettings {
   readonly hostKeyAlias?: string;
   /** Absolute; empty: the client's defaults. */
   readonly knownHostsFiles: readonly string[];
+  /** Absolute. */
+  readonly revokedHostKeysFile?: string;
   readonly warnings: readonly string[];
 }
 
@@ -46,10 +48,11 @@ const NOT_APPLIED: Readonly<Record<string, RegExp>> = {
   bindinterface: /./,
   canonicalizehostname: /^(?!(no|false)$)/i,
   certificatefile: /./,
+  checkhostip: /^(yes|true)$/i,
+  hostkeyalgorithms: /./,
   identityagent: /^(?!SSH_AUTH_SOCK$)/,
   knownhostscommand: /^(?!none$)/i,
   pkcs11provider: /^(?!none$)/i,
-  revokedhostkeys: /^(?!none$)/i,
 };
 
 export function loadSshConfig(files: readonly SshConfigFile[], folders: Folders, localUser: string): SshConfig {
@@ -93,6 +96,7 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
   };
   const only = checkedWord(answer, 'identitiesonly', (word) => flagOf(word) !== undefined, 'yes or no');
   const proxy = proxyOf(answer, tokens);
+  const [revoked] = filesNamed(answer.values.get('revokedhostkeys'), tokens, folders) ?? [];
   return {
     address: answer.hostName,
     port,
@@ -102,6 +106,7 @@ export function resolveSsh(config: SshConfig, host: string, given: SshGiven): Ss
     ...proxy,
     ...(alias === undefined ? {} : { hostKeyAlias: alias }),
     knownHostsFiles: knownHostsOf(answer, tokens, folders),
+    ...(revoked === undefined ? {} : { revokedHostKeysFile: revoked }),
     warnings: [...answer.warnings, ...notApplied(answer)],
   };
 }
@@ -135,15 +140,16 @@ function knownHostsOf(answer: SshAnswer, tokens: Tokens, folders: Folders): read
   const system = answer.values.get('globalknownhostsfile');
   if (user === undefined && system === undefined) return [];
   const files = [
-    ...(user === undefined
-      ? ['known_hosts', 'known_hosts2'].map((name) => path.join(folders.home, '.ssh', name))
-      : filesOf(user, user.words, tokens, folders)),
-    ...(system === undefined
-      ? ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
-      : filesOf(system, system.words, tokens, folders)),
+    ...(filesNamed(user, tokens, folders) ??
+      ['known_hosts', 'known_hosts2'].map((name) => path.join(folders.home, '.ssh', name))),
+    ...(filesNamed(system, tokens, folders) ?? ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']),
   ];
   // An empty list would mean the defaults; `none` twice means that no host key is known.
   return files.length === 0 ? ['/dev/null'] : files;
+}
+
+function filesNamed(value: SshValue | undefined, tokens: Tokens, folders: Folders): string[] | undefined {
+  return value === undefined ? undefined : filesOf(value, value.words, tokens, folders);
 }
 
 function filesOf(value: SshValue, words: readonly string[], tokens: Tokens, folders: Folders): string[] {

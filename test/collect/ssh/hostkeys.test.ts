@@ -170,6 +170,37 @@ describe('judging an offered host key', () => {
   });
 });
 
+describe('RevokedHostKeys', () => {
+  const judge = async (content: string | Buffer, pinned = false) => {
+    const known = [file('known_hosts', `web-1 ${ED.line}\n`)];
+    const revokedHostKeysFile = file('revoked', content);
+    const given = options(pinned ? { pinnedKnownHosts: known } : { knownHostsFiles: known });
+    const trust = await loadTrust(host({ address: 'web-1', revokedHostKeysFile }), null, given);
+    return judgeHostKey(trust, ED.parsed.getPublicSSH(), null);
+  };
+
+  it.each([false, true])('refuses a key of the list, known or not (pinned: %s)', async (pinned) => {
+    expect(await judge(`# gone\n\n  ${RSA.line} x\n${ED.line} web-1\r\n`, pinned)).toMatchObject({
+      accepted: false,
+      message: expect.stringMatching(/is revoked: it offers .* which \S+revoked:4 \(RevokedHostKeys\) lists\./),
+    });
+    expect(await judge(`${ED2.line}\n`, pinned)).toEqual({ accepted: true, isNew: false });
+    expect(await judge('', pinned)).toEqual({ accepted: true, isNew: false });
+  });
+
+  it.each([
+    ['a line that is no key', `${ED2.line}\nweb-1 ${ED.line}\n`, /has no public key in line 2/],
+    ['a KRL', 'SSHKRL\n\0\0\0\0\x01', /is a key revocation list \(KRL\)/],
+  ])('trusts nobody with %s', async (_what, content, message) => {
+    await expect(judge(content)).rejects.toMatchObject({ reason: 'host-key', message: expect.stringMatching(message) });
+  });
+
+  it('trusts nobody where the list is not there', async () => {
+    const outcome = failure(await execScript(host({ revokedHostKeysFile: '/nonexistent' }), 'sh', '', options()));
+    expect(outcome).toMatchObject({ reason: 'host-key', message: expect.stringContaining('/nonexistent') });
+  });
+});
+
 describe('the order of host key algorithms', () => {
   it.each([
     [

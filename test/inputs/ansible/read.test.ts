@@ -109,6 +109,7 @@ describe('options of ssh in the variables', () => {
     ['-o IdentitiesOnly=Yes', { identitiesOnly: true }],
     ['-o IdentitiesOnly=true -o StrictHostKeyChecking=true', { identitiesOnly: true }],
     ['-i keys/id -p 2200 -l ops', { port: 2200, user: 'ops', identitiesOnly: true }],
+    ['-o RevokedHostKeys=~/revoked', { revokedHostKeysFile: `${folder}/revoked` }],
     ['-o HostKeyAlias=Other -o UserKnownHostsFile=~/kh', { hostKeyAlias: 'other', knownHostsFiles: [`${folder}/kh`] }],
   ])('%s', (args, expected) => {
     const { hosts, warnings } = load(`web ansible_ssh_common_args='${args}'\n`);

@@ -28,7 +28,8 @@ describe('what is said and not followed', () => {
     ['Match localnetwork 10.0.0.0/8\n  User x\n', '"Match localnetwork" is not supported'],
     ['StrictHostKeyChecking False\n', 'StrictHostKeyChecking False is not followed'],
     ['StrictHostKeyChecking accept-new\n', 'StrictHostKeyChecking accept-new is not followed'],
-    ['RevokedHostKeys /etc/ssh/revoked\n', '"revokedhostkeys /etc/ssh/revoked" is not supported'],
+    ['CheckHostIP yes\n', '"checkhostip yes" is not supported and not applied'],
+    ['HostKeyAlgorithms ssh-ed25519\n', '"hostkeyalgorithms ssh-ed25519" is not supported and not applied'],
     ['IdentityAgent /run/agent\n', '"identityagent /run/agent" is not supported'],
     ['AddressFamily inet\n', '"addressfamily inet" is not supported and not applied'],
     ['SmartcardDevice /lib/x.so\n', '"pkcs11provider /lib/x.so" is not supported'],
@@ -36,6 +37,12 @@ describe('what is said and not followed', () => {
     ['IdentityFile none\n', 'IdentityFile none is not followed'],
   ])('%j', (config, warning) => {
     expect(ours(config, 'web').warnings.join('\n')).toContain(warning);
+  });
+
+  it('names the list of revoked host keys', () => {
+    const named = ours('RevokedHostKeys ~/.ssh/revoked.%u\n', 'web');
+    expect(named).toMatchObject({ revokedHostKeysFile: expect.stringMatching(/\/\.ssh\/revoked\.\w+$/), warnings: [] });
+    expect(ours('RevokedHostKeys none\nRevokedHostKeys /x\n', 'web')).not.toHaveProperty('revokedHostKeysFile');
   });
 
   it('sees a ProxyCommand behind ProxyJump none, which ssh(1) runs', () => {
