@@ -28,7 +28,6 @@ export function readIni({ file, text }: InputText): AnsibleInventory {
     mentions: [],
     section: { group: 'ungrouped', kind: 'hosts' },
   };
-  declareGroup(reading.inventory, 'ungrouped', { file });
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     const place = { file, line: index + 1, column: raw.length - raw.trimStart().length + 1 };

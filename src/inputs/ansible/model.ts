@@ -35,7 +35,7 @@ export interface AnsibleInventory {
 
 export function emptyInventory(file: string): AnsibleInventory {
   const inventory: AnsibleInventory = { groups: new Map(), hosts: new Map(), problems: [], warnings: [] };
-  declareGroup(inventory, 'all', { file });
+  for (const name of ['all', 'ungrouped']) declareGroup(inventory, name, { file });
   return inventory;
 }
 
@@ -60,6 +60,14 @@ export function declareHost(
   hosts.set(name, host);
   host.groups.add(group);
   for (const [key, variable] of vars) setOnce(host.vars, key, variable, name, problems);
+}
+
+/** Who is in no group is in `ungrouped`, wherever it was declared. Source: Ansible, inventory/data.py (reconcile_inventory). */
+export function settleUngrouped({ hosts }: AnsibleInventory): void {
+  for (const { groups } of hosts.values()) {
+    if ([...groups].some((name) => name !== 'all' && name !== 'ungrouped')) groups.delete('ungrouped');
+    else groups.add('ungrouped');
+  }
 }
 
 /** Sets a variable of a host or a group that may have it already; a second value that differs is a problem. */

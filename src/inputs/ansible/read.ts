@@ -2,7 +2,7 @@ import type { Declarations } from '../declared.ts';
 import { InputError } from '../error.ts';
 import type { Folders } from '../text.ts';
 import { declareAnsibleHost } from './declare.ts';
-import { type AnsibleInventory, ancestry, combineGroups, type Variables } from './model.ts';
+import { type AnsibleInventory, ancestry, combineGroups, settleUngrouped, type Variables } from './model.ts';
 import { type VariableFiles, variableFiles } from './variable-files.ts';
 
 /**
@@ -10,6 +10,7 @@ import { type VariableFiles, variableFiles } from './variable-files.ts';
  * Source: Ansible, "Understanding variable precedence", and vars/manager.py.
  */
 export function readAnsible(file: string, inventory: AnsibleInventory, folders: Folders): Declarations {
+  settleUngrouped(inventory);
   const groupFiles = remembered(variableFiles('group_vars', file, inventory, folders));
   const hostFiles = variableFiles('host_vars', file, inventory, folders);
   const groupsOf = ancestry(inventory);
