@@ -159,6 +159,8 @@ function withSuggestion(
   if (missing !== undefined) return `--${missing} is missing.`;
   const [, one, other] = /^Arguments (\S+) and (\S+) are mutually exclusive$/.exec(message) ?? [];
   if (other !== undefined) return `--${one} and --${other} exclude each other.`;
+  const valueless = /^Invalid values:\s+Argument: (\S+), Given: (?:true|false),/.exec(message)?.[1];
+  if (valueless !== undefined) return `--${valueless} has no value.`;
   const value = /^Invalid values:\s+Argument: (\S+), Given: "(.*)", Choices: (.+)$/.exec(message);
   if (value !== null) return wrongValue(value[1] ?? '', value[2] ?? '', value[3] ?? '');
   const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];

@@ -103,7 +103,7 @@ function inherit({ written, yaml, context, problems }: Reading, trail: readonly 
       problems.push({ ...place, what: `The baselines extend each other: ${[...trail, file].join(' → ')}.` });
       continue;
     }
-    const parent = context.builtins.get(name) ?? readInput(file, context.folders);
+    const parent = context.builtins.get(name) ?? readInput(file, context.folders, { namedAt: place });
     for (const control of draftBaseline(parent, context, trail).controls.values()) {
       const other = inherited.get(control.id);
       if (other !== undefined && contentOf(other) !== contentOf(control)) {

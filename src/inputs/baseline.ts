@@ -54,7 +54,7 @@ function inputNamed(asked: Asked, { builtins, folders }: BaselineContext): Input
   const { text: name, place } = asked;
   const builtin = builtins.get(name);
   if (builtin !== undefined) return builtin;
-  if (/[/.]/.test(name)) return readInput(name, folders);
+  if (/[/.]/.test(name)) return readInput(name, folders, { namedAt: place });
   throw new InputError(kindOf(asked), [
     {
       ...place,

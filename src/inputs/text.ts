@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, type InputKind } from './error.ts';
+import { InputError, type InputKind, type Place, quote } from './error.ts';
 
 /** The text of one file a person wrote, checked to be text. */
 export interface InputText {
@@ -22,6 +22,8 @@ export interface ReadOptions {
   /** The kind of error that content which cannot be used is. */
   readonly kind?: InputKind;
   readonly mayBeEmpty?: boolean;
+  /** Where another file names this one; said when it cannot be read. */
+  readonly namedAt?: Place;
 }
 
 /**
@@ -29,7 +31,15 @@ export interface ReadOptions {
  * Errors: `missing` (66) when it is not there or not readable, else as `decodeInput`.
  */
 export function readInput(file: string, folders: Folders, options: ReadOptions = {}): InputText {
-  return decodeInput(file, readBytes(file, expandPath(file, folders)), options);
+  try {
+    return decodeInput(file, readBytes(file, expandPath(file, folders)), options);
+  } catch (error) {
+    const place = options.namedAt;
+    if (place === undefined || place.file === '' || !(error instanceof InputError) || error.kind !== 'missing')
+      throw error;
+    const named = error.problems.map((problem) => ({ ...problem, ...place, what: `${quote(file)}: ${problem.what}` }));
+    throw new InputError('missing', named);
+  }
 }
 
 /** Checks bytes (of a file or of standard input) to be at most 1 MiB of non-empty UTF-8 text without NUL. */

@@ -46,6 +46,7 @@ describe('what cannot be used stops before any connection', () => {
       64,
       /--fail-on is given more than once/,
     ],
+    ['a choice without its value', ['scan', 'h', '--fail-on'], {}, 64, /--fail-on has no value\./],
     ['a value for a switch', ['scan', 'h', '--allow-unknown=no'], {}, 64, /--allow-unknown is a switch/],
     ['two formats for one report', ['report', 'r', '--format', 'json,html'], {}, 64, /Expected one format/],
     [

@@ -78,6 +78,8 @@ test.each([
     'fleetproof.yaml:2:16: There is no report format "htmll". Expected json, html.',
   ],
   ['scan', 'format: json,htlm\n', 78, 'fleetproof.yaml:2:9: There is no report format "htlm".'],
+  ['plan', 'format: htlm\n', 78, 'fleetproof.yaml:2:9: There is no report format "htlm".'],
+  ['plan', 'baseline: [./nope.yaml]\n', 66, 'fleetproof.yaml:2:12: '],
   ['plan', 'baseline: [cleavrr]\n', 78, 'fleetproof.yaml:2:12: There is no baseline "cleavrr".'],
   ['plan', 'limit:\n  - web-1\n  - web-9\n', 78, 'fleetproof.yaml:4:5: limit "web-9" matches no host and no group.'],
   ['plan', 'limit: ","\n', 78, 'fleetproof.yaml:2:8: limit is empty.'],

@@ -97,7 +97,7 @@ describe('what a baseline may not hold', () => {
       `${OWN}extends: [bose]\n`,
       'own.yaml:4:11: There is no built-in baseline "bose". Expected base or a file such as ./base.yaml. Did you mean "base"?',
     ],
-    ['missing parent', `${OWN}extends: [./nope.yaml]\n`, 'nope.yaml: The file does not exist.'],
+    ['missing parent', `${OWN}extends: [./nope.yaml]\n`, '66 own.yaml:4:11: "nope.yaml": The file does not exist.'],
     [
       'nothing left',
       `${OWN}extends: [base]\ndrop: [base-1, base-2]\n`,

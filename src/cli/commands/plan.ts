@@ -6,7 +6,7 @@ import type { Probe } from '../../model/probe.ts';
 import { factNamesOf } from '../assessment.ts';
 import type { Command } from '../context.ts';
 import { documentedPorts, viewOf, withOutsideOptions } from '../outside.ts';
-import { selectionOf, withSelection } from '../selection.ts';
+import { formatsOf, selectionOf, withSelection } from '../selection.ts';
 import { columns, wrap } from '../text.ts';
 import { outsideJson, outsideText } from './plan-outside.ts';
 
@@ -27,6 +27,8 @@ export const planCommand: Command = (cli, about, context, run) =>
         const { console } = context;
         const needsHosts = args.sudoers !== true && args.script !== true;
         const { config, hosts, baselines } = await selectionOf(args, context, { hostsRequired: needsHosts });
+        // Nothing is written here, but a configuration that the scan would refuse is no plan.
+        formatsOf({}, config);
         const view = viewOf(args, config, hosts);
         const names = factNamesOf(baselines, view);
         const probes = view === 'outside' ? [] : probesFor(names);

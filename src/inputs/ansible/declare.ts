@@ -200,11 +200,12 @@ function textOf(
   const variable = name === undefined ? undefined : reading.vars.get(name);
   if (name === undefined || variable === undefined || variable.value === null || variable.value === '')
     return undefined;
-  const refuse = (what: string, wanted: string) => {
+  const refuse = (what: string, wanted: string, suggestion?: string) => {
     reading.problems.push({
       ...variable.place,
       what: `${name} of ${reading.name} ${what}.`,
       expected: `Expected ${wanted}.`,
+      ...defined({ suggestion }),
     });
     return undefined;
   };
@@ -220,7 +221,9 @@ function textOf(
   const template = /\{\{.*?\}\}|\{[{%]/s.exec(text)?.[0];
   if (template !== undefined)
     return refuse(`holds the template ${quote(template)}, which is not evaluated here`, `${expected} as plain text`);
-  return check(text) ? text : refuse(`is ${quote(text)}`, expected);
+  if (check(text)) return text;
+  const login = name.endsWith('_host') && text.includes('@') ? 'Give the user as ansible_user.' : undefined;
+  return refuse(`is ${quote(text.replace(/:[^:]*@/, ':[redacted]@'))}`, expected, login);
 }
 
 function refuseDispute(name: string, { place, disputed }: Variable, reading: Reading): void {

@@ -192,6 +192,10 @@ describe('variables that cannot be used', () => {
       "hosts:1:1: ansible_host of web holds the template \"{{ lookup('env', 'H') }}\", which is not evaluated here. Expected a host name or an IP address as plain text.",
     ],
     ['web ansible_user=-oX', 'ansible_user of web is "-oX". Expected a user name.'],
+    [
+      'web ansible_host=ops:secret@10.0.0.1',
+      'ansible_host of web is "ops:[redacted]@10.0.0.1". Expected a host name or an IP address. Give the user as ansible_user.',
+    ],
     ['web ansible_port=ssh', 'ansible_port of web is "ssh". Expected a port number from 1 to 65535.'],
     [
       'web ansible_connection=local',
