@@ -76,9 +76,10 @@ function parseLine(text: string, place: Place, include: Include): SshLine | unde
   if (line.rest === '') throw malformed(place, `${line.keyword} has no value.`);
   if (line.words === undefined) throw malformed(place, `${line.keyword} has a quote that is not closed.`);
   if (!isKeyword(keyword)) return { kind: 'unknown', place, keyword: line.keyword };
-  // A command goes on to the end of the line, whatever stands there.
+  // A command goes on to the end of the line, whatever stands there; `"none"` is one.
   if (keyword === 'proxycommand') {
-    return { kind: 'set', place, keyword, words: splitWords(line.rest) ?? [line.rest] };
+    const words = splitWords(line.rest) ?? [];
+    return { kind: 'set', place, keyword, words: words.length > 1 ? words : [line.rest] };
   }
   const { words } = line;
   if (keyword === 'match') return { kind: 'match', place, criteria: criteriaOf(line.rest, place) };

@@ -58,7 +58,8 @@ describe('what is said and not followed', () => {
     ['exec /usr/bin/ssh -q -W [%h]:%p -l ops -p 2222 -i ~/.ssh/k bastion', 'ProxyJump ops@bastion:2222'],
     ['ssh -o User=ops ops2@bastion -qW %h:%p', 'ProxyJump ops2@bastion'],
     ['nc -x proxy:1080 %h %p', 'Use ProxyJump instead'],
-    // To ssh a command goes on to the end of its line.
+    // To ssh a command goes on to the end of its line, with its quotes.
+    ['"none"', 'Use ProxyJump instead'],
     ['none # nothing', 'Use ProxyJump instead'],
   ])('refuses ProxyCommand %s', (command, advice) => {
     const { refusal, jump } = ours(`Host web\n  ProxyCommand ${command}\n`, 'web');
