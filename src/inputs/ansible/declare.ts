@@ -262,5 +262,5 @@ function listOf(name: string, reading: Reading, check: (word: string) => boolean
 }
 
 function isPort(text: string): boolean {
-  return /^[0-9]{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+  return /^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535;
 }

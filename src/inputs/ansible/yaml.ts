@@ -85,7 +85,9 @@ export function variablesAt(
   return entriesOf(content, path, yaml, problems).map(([key, value]) => {
     const at = [...path, key];
     const vaulted = yaml.tag(at) === '!vault' || (typeof value === 'string' && value.startsWith('$ANSIBLE_VAULT;'));
-    return [key, { value, place: yaml.at(at), vaulted }];
+    // Numbers as written: `022` is another one in YAML 1.1, which Ansible reads.
+    const text = typeof value === 'number' ? (yaml.written(at) ?? value) : value;
+    return [key, { value: text, place: yaml.at(at), vaulted }];
   });
 }
 

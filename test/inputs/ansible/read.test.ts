@@ -196,6 +196,8 @@ describe('variables that cannot be used', () => {
       'web ansible_host=ops:secret@10.0.0.1',
       'ansible_host of web is "ops:[redacted]@10.0.0.1". Expected a host name or an IP address. Give the user as ansible_user.',
     ],
+    // 18 for Ansible, which reads YAML 1.1.
+    ['all: { hosts: { web: { ansible_port: 022 } } }', 'ansible_port of web is "022". Expected a port number'],
     ['web ansible_port=ssh', 'ansible_port of web is "ssh". Expected a port number from 1 to 65535.'],
     [
       'web ansible_connection=local',
