@@ -40,9 +40,14 @@ export function exclusionProblems(settings: UpdateSettings, kernels: () => reado
   ];
 }
 
+/** What Python reads in another way than JavaScript, or not at all: escapes, `[]…]`, `{,n}`, flags, comments, looks behind. */
+const OTHERWISE = /\\(?![dDwWsSbBAZ1-9])[A-Za-z0-9]|\[\^?\]|\{,|\(\?(?![:=!]|P<)/;
+
 function startOf(pattern: string): RegExp {
   try {
-    return new RegExp(`^(?:${pattern.replaceAll('(?P<', '(?<')})`);
+    if (OTHERWISE.test(pattern)) throw new SyntaxError(pattern);
+    const own = pattern.replaceAll('(?P<', '(?<').replaceAll('\\A', '^').replaceAll('\\Z', '$');
+    return new RegExp(`^(?:${own})`);
   } catch {
     return cannotTell('unparseable', `fleetproof cannot read the package pattern "${pattern}" of unattended-upgrades.`);
   }

@@ -25,7 +25,7 @@ export function settingsProblems(settings: UpdateSettings): readonly Problem[] {
     ...(never
       ? [
           problem(
-            `Unattended-Upgrade::Update-Days names no day of the week as unattended-upgrade spells them: ${days.join(', ')}.`,
+            `Unattended-Upgrade::Update-Days names no day of the week as unattended-upgrade spells them: ${days.map((day) => day || '""').join(', ')}.`,
             EVERY_DAY,
           ),
         ]

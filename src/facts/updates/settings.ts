@@ -36,19 +36,22 @@ export function readSettings(text: string): UpdateSettings {
   });
   const one = (key: string): string | undefined =>
     settings.findLast((setting) => setting.key === key.toLowerCase())?.value;
-  const list = (key: string): readonly string[] =>
-    settings.flatMap((setting) =>
-      setting.key.startsWith(`${key.toLowerCase()}::`) && setting.value !== '' ? [setting.value] : [],
-    );
+  // As python-apt's value_list: the entries right below the key, with a name or without, and empty ones as well.
+  const list = (key: string): readonly string[] => {
+    const scope = `${key.toLowerCase()}::`;
+    const entries = settings.filter((one) => one.key.startsWith(scope) && !one.key.slice(scope.length).includes('::'));
+    return entries.map(({ value }) => value);
+  };
   const allowed = list('Unattended-Upgrade::Allowed-Origins');
   const patterns = list('Unattended-Upgrade::Origins-Pattern');
   return {
-    periodic: !/^0+$/.test(one('APT::Periodic::Enable') ?? ''),
+    // The shell splits the value, and `-eq` takes a sign.
+    periodic: !/^\s*[-+]?0+\s*$/.test(one('APT::Periodic::Enable') ?? ''),
     refreshDays: interval(one('APT::Periodic::Update-Package-Lists')),
     upgradeDays: interval(one('APT::Periodic::Unattended-Upgrade')),
     origins: [
       ...allowed.filter((origin) => !isBrokenOrigin(origin)).map(patternOf),
-      ...patterns.filter((pattern) => !isBrokenPattern(pattern)),
+      ...patterns.filter((pattern) => pattern.trim() !== '' && !isBrokenPattern(pattern)),
     ],
     brokenOrigins: [
       ...allowed.filter(isBrokenOrigin).map((entry) => ({ key: 'Allowed-Origins', entry }) as const),

@@ -15,7 +15,13 @@ describe("apt's settings", () => {
   test.each([
     ['0', false],
     ['00', false],
+    // The shell splits the value, and compares a number of any sign.
+    ['0 ', false],
+    ['\t0', false],
+    ['-0', false],
+    ['+00', false],
     ['1', true],
+    ['0 1', true],
     // apt's script compares numbers, and goes on where it cannot.
     ['false', true],
     ['', true],
@@ -98,6 +104,20 @@ describe("apt's settings", () => {
       'apt::periodic::update-package-lists "7";\nUnattended-Upgrade::Allowed-Origins:: "A\\:B, Inc.:stable";\nUnattended-Upgrade::Allowed-Origins:: "Debian stable";',
     );
     expect(settings).toMatchObject({ refreshDays: 7, origins: ['o=A:B\\, Inc.,a=stable', 'o=Debian,a=stable'] });
+  });
+
+  test('take the entries of a list as unattended-upgrade does: one level deep, empty ones too', () => {
+    const lines = (key: string) => [`${key} "";`, `${key}::scope "";`, `${key}::scope:: "a";`, `${key}:: "b";`];
+    const keys = ['Package-Blacklist', 'Package-Whitelist', 'Update-Days', 'Origins-Pattern'];
+    const text = keys.flatMap((key) => lines(`Unattended-Upgrade::${key}`)).join('\n');
+    expect(readSettings(text)).toMatchObject({
+      blacklist: ['', 'b'],
+      whitelist: ['', 'b'],
+      days: ['', 'b'],
+      brokenOrigins: [{ key: 'Origins-Pattern', entry: 'b' }],
+      origins: [],
+    });
+    expect(readSettings('Unattended-Upgrade::Allowed-Origins:: "";').brokenOrigins).toHaveLength(1);
   });
 
   test.each([
