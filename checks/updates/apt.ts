@@ -7,6 +7,9 @@ import { describeAge, describeDay } from '../../src/model/units.ts';
 /** How old the newest list of a living security archive can be. Debian signs its own for seven days at most. */
 export const LIST_AGE_SECONDS = 7 * 86_400;
 
+/** Below this priority apt prefers what is installed to anything from an archive. Source: apt_preferences(5). */
+export const TAKEN_FROM = 100;
+
 export function isDebian(os: Os): boolean {
   return os.id === 'debian' || os.id === 'ubuntu' || os.idLike.includes('debian');
 }

@@ -3,7 +3,6 @@ import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive } from '../../src/model/facts/updates.ts';
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
 import { isAhead } from './apt.ts';
-import { isExtended } from './extended.ts';
 
 /** Debian 10 was the last whose security archive is named `buster/updates`. */
 const LAST_WITH_UPDATES = 10;
@@ -41,14 +40,14 @@ export function describeOwn(os: Os): string {
   return own === undefined ? 'a security archive' : `${own}, the security archive of this release`;
 }
 
-/**
- * Epoch seconds of the newest list that would show a new fix; undefined when none has a date that has come. Nobody fills the
- * archive of a release whose support has ended: then what was added to take over counts as well.
- */
-export function newestLivingList(archives: readonly Archive[], os: Os, now: number): number | undefined {
-  const support = supportOf(os, now, RELEASES);
-  const over = support === 'extended' || support === 'ended';
-  const living = over ? archives.filter((one) => one.security || isExtended(one)) : ownLists(archives, os);
-  const dates = living.flatMap(({ date }) => (date === null || isAhead(date, now) ? [] : [date]));
+/** Epoch seconds of the newest list that would show a new fix; undefined when none has a date that has come. */
+export function newestOwnList(archives: readonly Archive[], os: Os, now: number): number | undefined {
+  const dates = ownLists(archives, os).flatMap(({ date }) => (date === null || isAhead(date, now) ? [] : [date]));
   return dates.length === 0 ? undefined : Math.max(...dates);
+}
+
+/** Nobody fills the archive of such a release any more, whatever date its list has. */
+export function isOver(os: Os, now: number): boolean {
+  const support = supportOf(os, now, RELEASES);
+  return support === 'extended' || support === 'ended';
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../../src/model/check.ts';
 import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type { Archive, ArchivePriority, UpdateSettings } from '../../src/model/facts/updates.ts';
-import { problem } from './apt.ts';
+import { problem, TAKEN_FROM } from './apt.ts';
 import { describeOwn, ownLists, securityArchiveOf } from './archives.ts';
 
 /**
@@ -69,9 +69,9 @@ export function entryProblems({ brokenOrigins }: UpdateSettings): readonly Probl
   );
 }
 
-/** Below 100 apt prefers what is installed to anything from the archive. Source: apt_preferences(5). */
+/** Security archives that are pinned away. */
 export function priorityProblems(priorities: readonly number[]): readonly Problem[] {
-  const low = priorities.filter((priority) => priority < 100);
+  const low = priorities.filter((priority) => priority < TAKEN_FROM);
   return low.map((priority) =>
     problem(`apt gives the security archive priority ${priority} and takes nothing from it.`),
   );

@@ -3,8 +3,8 @@ import { cannotTell } from '../../src/model/fact.ts';
 import { RELEASES, RELEASES_SCHEMA, type Releases, supportOf } from '../../src/model/releases.ts';
 import { describeDay } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { requireClock } from './apt.ts';
-import { extendedList } from './extended.ts';
+import { requireClock, TAKEN_FROM } from './apt.ts';
+import { extendedSources } from './extended.ts';
 
 export const osSupported = defineCheck({
   id: 'os-supported',
@@ -20,7 +20,7 @@ export const osSupported = defineCheck({
     'pci-dss-4.0.1': ['6.3.3', '12.3.4'],
     'soc2-tsc-2017': ['CC7.1'],
   },
-  needs: ['os', 'packageLists'],
+  needs: ['os', 'packageLists', 'pendingUpdates'],
   params: {
     releases: {
       schema: RELEASES_SCHEMA,
@@ -42,11 +42,19 @@ export const osSupported = defineCheck({
     if (support === 'supported') {
       return { verdict: 'pass', because: `${name} gets security updates until ${dates?.until}.`, expected, actual };
     }
-    const source = support === 'extended' ? extendedList(need(facts, 'packageLists').archives, scope.now) : undefined;
-    if (source === undefined) {
-      return { verdict: 'fail', because: `Security support of ${name} ended on ${dates?.until}.`, expected, actual };
+    const { archives } = need(facts, 'packageLists');
+    const preferences = () => need(facts, 'pendingUpdates').preferences;
+    const [source] = support === 'extended' ? extendedSources(archives, preferences, scope.now) : [];
+    const ended = `Security support of ${name} ended on ${dates?.until}`;
+    if (source === undefined) return { verdict: 'fail', because: `${ended}.`, expected, actual };
+    if (source.priority === undefined) {
+      cannotTell('not-observable', `${ended}; ${source.name} has no version of any installed package.`);
     }
-    const because = `${name} gets extended security updates from ${source} until ${dates?.extended}.`;
+    if (source.priority < TAKEN_FROM) {
+      const because = `${ended}, and apt takes nothing from ${source.name} (priority ${source.priority}).`;
+      return { verdict: 'fail', because, expected, actual };
+    }
+    const because = `${name} gets extended security updates from ${source.name} until ${dates?.extended}.`;
     return { verdict: 'pass', because, expected, actual: `extended support until ${dates?.extended}` };
   },
 });

@@ -5,7 +5,7 @@ import type { Archive, LoggedRun, PendingPackage, PendingUpdates, UpdateRuns } f
 import { RELEASES, supportOf } from '../../src/model/releases.ts';
 import { describeAge, describeDay } from '../../src/model/units.ts';
 import { cannotDate, describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
-import { describeOwn, newestLivingList, ownLists } from './archives.ts';
+import { describeOwn, isOver, newestOwnList, ownLists } from './archives.ts';
 
 /** The log names no time zone: what it shows can be off by this much. */
 const ZONE_SECONDS = 14 * 3600;
@@ -86,7 +86,7 @@ export function sawPending({ lastRun, listsRefreshed }: UpdateRuns, { publishedB
   return lastRun !== null && listsRefreshed !== null && Math.max(listsRefreshed, publishedBy) <= lastRun;
 }
 
-/** For archives of which `newestLivingList` knows nothing. */
+/** For archives of which `newestOwnList` knows nothing. */
 export const NO_DATE = "The security archive's package list carries no date, or one that is ahead of the host's clock.";
 
 /** Lists that are too old to show what is pending. */
@@ -96,14 +96,14 @@ export function listProblems(archives: readonly Archive[], os: Os, { now }: Scop
   if (lapsed !== undefined) {
     return [problem(`The list of ${lapsed.distribution} was valid until ${describeDay(lapsed.validUntil ?? 0)} only.`)];
   }
-  const newest = newestLivingList(archives, os, now);
+  // An archive that has ended does not change any more: then its date says nothing about this host.
+  if (isOver(os, now)) return [];
+  const newest = newestOwnList(archives, os, now);
   if (newest === undefined) return cannotTell('unparseable', NO_DATE);
   if (now - newest <= LIST_AGE_SECONDS) return [];
-  const support = supportOf(os, now, RELEASES);
-  // An archive that has ended does not change any more: then its date says nothing about this host.
-  if (support === 'extended' || support === 'ended') return [];
   const sentence = `The newest security list is of ${describeDay(newest)}`;
-  if (support === 'supported') return [problem(`${sentence}, although the archive changes every week.`)];
+  if (supportOf(os, now, RELEASES) === 'supported')
+    return [problem(`${sentence}, although the archive changes every week.`)];
   return cannotTell(
     'not-observable',
     `${sentence}: the host stopped refreshing it, or the archive has ended.`,

@@ -50,7 +50,7 @@ apt-get install --only-upgrade PACKAGE`,
         () => stuckProblems(pending().security, () => need(facts, 'updateSettings')),
         () => ageProblems(pending(), maxAge, scope),
         () => runProblems(pending(), runningOf(facts), scope),
-        () => requireLists(need(facts, 'packageLists').archives, os, scope),
+        () => requireLists(need(facts, 'packageLists').archives, os, () => pending().preferences, scope),
         () => requireYoung(pending(), maxAge, scope),
       ],
     );

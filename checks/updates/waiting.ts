@@ -3,6 +3,7 @@ import { cannotTell } from '../../src/model/fact.ts';
 import type { Os } from '../../src/model/facts/host.ts';
 import type {
   Archive,
+  ArchivePriority,
   PendingPackage,
   PendingUpdates,
   TimerCalendar,
@@ -11,10 +12,11 @@ import type {
 } from '../../src/model/facts/updates.ts';
 import { describeAge, describeDay } from '../../src/model/units.ts';
 import { need } from '../need.ts';
-import { describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH } from './apt.ts';
-import { describeOwn, newestLivingList, ownLists } from './archives.ts';
+import { describePending, isAhead, LIST_AGE_SECONDS, problem, REFRESH, TAKEN_FROM } from './apt.ts';
+import { describeOwn, isOver, newestOwnList, ownLists } from './archives.ts';
 import { DAY_SECONDS, DRIFT_SECONDS, dueWithin } from './due.ts';
 import { blacklisted } from './exclusions.ts';
+import { extendedSources } from './extended.ts';
 import { lastEnded, leftBehind, NO_DATE, requireDated, sawPending } from './runs.ts';
 
 /** What tells how a host runs its updates; each is looked at only where it matters. */
@@ -79,12 +81,25 @@ export function runProblems(pending: PendingUpdates, running: Running, scope: Sc
     : [problem(`The last automatic run knew of security updates and did not install them: ${describePending(left)}.`)];
 }
 
-/** Ends in ignorance unless the lists would show every fix: those of the release's own archive, and fresh. */
-export function requireLists(archives: readonly Archive[], os: Os, { now }: Scope): undefined {
+/**
+ * Ends in ignorance unless the lists would show every fix: those of the release's own archive, and fresh, or those of what
+ * took over when its support ended.
+ */
+export function requireLists(
+  archives: readonly Archive[],
+  os: Os,
+  preferences: () => readonly ArchivePriority[],
+  { now }: Scope,
+): undefined {
   if (ownLists(archives, os).length === 0) {
     cannotTell('not-observable', `New fixes cannot show: the host has no package list of ${describeOwn(os)}.`, REFRESH);
   }
-  const newest = newestLivingList(archives, os, now);
+  if (isOver(os, now)) {
+    const [source] = extendedSources(archives, preferences, now);
+    if ((source?.priority ?? 0) >= TAKEN_FROM) return undefined;
+    cannotTell('not-observable', 'New fixes cannot show: the security support of this release has ended.');
+  }
+  const newest = newestOwnList(archives, os, now);
   if (newest === undefined) return cannotTell('unparseable', NO_DATE);
   if (now - newest <= LIST_AGE_SECONDS) return undefined;
   const day = describeDay(newest);

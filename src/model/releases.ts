@@ -1,4 +1,5 @@
 import type { Os } from './facts/host.ts';
+import type { Archive } from './facts/updates.ts';
 
 /** Until when a release gets security updates; ISO 8601 dates, the last day included. */
 export interface SupportDates {
@@ -67,4 +68,16 @@ function endOf(day: string): number {
   const start = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(start)) throw new RangeError(`"${day}" is not a date such as 2030-06-30.`);
   return start / 1000 + 86_400;
+}
+
+/** An archive of Ubuntu Pro or Debian ELTS, which somebody has to pay for after the end of the common support. */
+export function isExtended({
+  origin,
+  label,
+  site,
+  suite,
+  distribution,
+}: Pick<Archive, 'origin' | 'label' | 'site' | 'suite' | 'distribution'>): boolean {
+  if (origin === 'UbuntuESM') return suite.endsWith('-infra-security') || distribution.endsWith('-infra-security');
+  return site === 'deb.freexian.com' || /\b(freexian|elts)\b/i.test(`${origin} ${label}`);
 }

@@ -11,6 +11,10 @@ const pro = (date: string): string =>
     .map((line) => `/var/lib/apt/lists/esm.ubuntu.com_infra_ubuntu_dists_focal-infra-security_InRelease:${line}\n`)
     .join('');
 
+/** What apt says of that archive, with its priority. */
+const from = (priority: number): string =>
+  `installed 1\nsource        ${priority} https://esm.ubuntu.com/infra/ubuntu focal-infra-security/main amd64 Packages\ncurrent 1\n`;
+
 /** os-release as the recordings of the package lists show it. */
 function section(distro: 'ubuntu2004' | 'ubuntu2204' | 'ubuntu2404'): string {
   return sample('updates', distro, '13-lists')
@@ -19,8 +23,14 @@ function section(distro: 'ubuntu2004' | 'ubuntu2204' | 'ubuntu2404'): string {
     .join('\n');
 }
 
-function release(text: string, lists = ''): Changes {
-  return { outputs: { 'os-release': { stdout: `${text}\n` }, 'apt-lists': { stdout: lists, exitCode: 0 } } };
+function release(text: string, lists = '', pending?: string): Changes {
+  return {
+    outputs: {
+      'os-release': { stdout: `${text}\n` },
+      'apt-lists': { stdout: lists, exitCode: 0 },
+      ...(pending === undefined ? {} : { 'apt-pending': { stdout: pending } }),
+    },
+  };
 }
 
 describe('os-supported', () => {
@@ -40,7 +50,20 @@ describe('os-supported', () => {
       'bookworm/compliant',
       'pass',
       /extended security updates from esm\.ubuntu\.com \(focal-infra-security\) until 2030-04-23/,
-      release(focal, pro('Sat, 21 Nov 2026 10:00:00 UTC')),
+      release(focal, pro('Sat, 21 Nov 2026 10:00:00 UTC'), from(510)),
+    ],
+    // Ubuntu shows these lists to everybody, and pins them away until somebody has paid.
+    [
+      'bookworm/compliant',
+      'fail',
+      /ended on 2025-05-29, and apt takes nothing from esm\.ubuntu\.com \(focal-infra-security\) \(priority -32768\)\.$/,
+      release(focal, pro('Sat, 21 Nov 2026 10:00:00 UTC'), from(-32768)),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /ended on 2025-05-29; esm\.ubuntu\.com \(focal-infra-security\) has no version of any installed package\.$/,
+      release(focal, pro('Sat, 21 Nov 2026 10:00:00 UTC'), from(510).replace('esm.ubuntu.com', 'mirror.example.org')),
     ],
     ['bookworm/compliant', 'fail', /ended on 2025-05-29/, release(focal, pro('Thu, 01 Oct 2026 10:00:00 UTC'))],
     [

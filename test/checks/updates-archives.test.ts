@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { newestLivingList, ownLists, securityArchiveOf } from '../../checks/updates/archives.ts';
+import { isOver, newestOwnList, ownLists, securityArchiveOf } from '../../checks/updates/archives.ts';
 import { updatesPending } from '../../checks/updates/updates-pending.ts';
 import { updatesRecent } from '../../checks/updates/updates-recent.ts';
 import { updatesSecurityOrigin } from '../../checks/updates/updates-security-origin.ts';
@@ -79,6 +79,71 @@ describe('Ubuntu 22.04 with the lists of Ubuntu Pro', () => {
   });
 });
 
+describe('Ubuntu 20.04, whose common support ended in 2025', () => {
+  // Its security list was signed anew as late as October 2026, as the recorded 13-lists of Ubuntu 20.04 shows.
+  const now = recordedAt('bookworm/compliant');
+  const date = new Date((now - DAY) * 1000).toUTCString().replace('GMT', 'UTC');
+  const list = (site: string, origin: string, suite: string): string =>
+    [`Origin: ${origin}`, `Suite: ${suite}`, 'Codename: focal', `Date: ${date}`]
+      .map((line) => `/var/lib/apt/lists/${site}_ubuntu_dists_${suite}_InRelease:${line}\n`)
+      .join('');
+  const own = list('mirror.example.org', 'Ubuntu', 'focal-security');
+  const esm = list('esm.ubuntu.com_infra', 'UbuntuESM', 'focal-infra-security');
+  const host = (lists: string, priority: number): Changes => ({
+    outputs: {
+      'os-release': { stdout: 'ID=ubuntu\nVERSION_ID="20.04"\nVERSION_CODENAME=focal\n' },
+      'apt-lists': { stdout: lists },
+      'apt-pending': {
+        stdout: `installed 600
+source        500 http://mirror.example.org/ubuntu focal-security/main amd64 Packages
+source        ${priority} https://esm.ubuntu.com/infra/ubuntu focal-infra-security/main amd64 Packages
+current 600
+`,
+      },
+    },
+  });
+
+  test.each([
+    ['without Ubuntu Pro', own, 510, 'unknown:not-observable'],
+    ['with Ubuntu Pro', own + esm, 510, 'pass'],
+    // What an older client of Ubuntu Pro sets up where nobody is attached.
+    ['with the lists of Ubuntu Pro pinned away', own + esm, -32768, 'unknown:not-observable'],
+  ])('%s', (_, lists, priority, expected) => {
+    const finding = judgeState(updatesPending, 'bookworm/compliant', host(lists, priority));
+    expect(verdictOf(finding), finding.because).toBe(expected);
+    if (expected !== 'pass') expect(finding.because).toContain('the security support of this release has ended');
+  });
+});
+
+test('Debian ELTS is to be among the origins, and what it has is pending', () => {
+  const lists = `${recordedText('bullseye/compliant', 'apt-lists')}${[
+    'Origin: Freexian',
+    'Suite: bullseye-lts',
+    'Codename: bullseye-lts',
+    'Date: Sat, 21 Nov 2026 10:00:00 UTC',
+  ]
+    .map((line) => `/var/lib/apt/lists/deb.freexian.com_extended-lts_dists_bullseye-lts_InRelease:${line}\n`)
+    .join('')}`;
+  const text = recordedText('bullseye/compliant', 'apt-pending');
+  const outputs = {
+    'apt-lists': { stdout: lists },
+    'apt-pending': {
+      stdout: `${text}openssl:
+  Installed: 1
+  Candidate: 2
+  Version table:
+     2 500
+        500 http://deb.freexian.com/extended-lts bullseye-lts/main amd64 Packages
+ *** 1 100
+`.replace('  Installed: 1\n  Candidate: 2\n  Version table:\n', ''),
+    },
+  };
+  expect(judgeState(updatesSecurityOrigin, 'bullseye/compliant', { outputs }).because).toMatch(
+    /leaves out bullseye-lts\.$/,
+  );
+  expect(judgeState(updatesPending, 'bullseye/compliant', { outputs }).because).toContain('openssl 1 (2 is available)');
+});
+
 test.each([
   [os('debian', '12'), 'bookworm-security'],
   [{ ...os('debian', '10'), codename: 'buster' }, 'buster/updates'],
@@ -109,7 +174,7 @@ test('every security list counts where the archive is not known', () => {
   expect(ownLists([archive(), archive({ security: false })], os('raspbian', '12', ['debian']))).toHaveLength(1);
 });
 
-describe('the newest list that would show a new fix', () => {
+test('the newest list that would show a new fix is one of the own', () => {
   const esm = archive({
     origin: 'UbuntuESM',
     distribution: 'bookworm-infra-security',
@@ -117,15 +182,15 @@ describe('the newest list that would show a new fix', () => {
     codename: '',
     date: 9,
   });
-  const elts = archive({ site: 'deb.freexian.com', security: false, date: 8 });
-  test('is one of the own while the release is supported', () => {
-    expect(newestLivingList([archive({ date: 1 }), archive({ date: 3 }), esm, elts], os('debian', '12'), NOW)).toBe(3);
-    expect(newestLivingList([archive({ date: null }), esm], os('debian', '12'), NOW)).toBeUndefined();
-  });
+  expect(newestOwnList([archive({ date: 1 }), archive({ date: 3 }), esm], os('debian', '12'), NOW)).toBe(3);
+  expect(newestOwnList([archive({ date: null }), esm], os('debian', '12'), NOW)).toBeUndefined();
+});
 
-  test('may come from what took over afterwards', () => {
-    const bullseye = { ...os('debian', '11'), codename: 'bullseye' };
-    expect(newestLivingList([archive({ date: 1 }), elts], bullseye, NOW)).toBe(8);
-    expect(newestLivingList([archive({ date: 1 }), esm], os('ubuntu', '18.04'), NOW)).toBe(9);
-  });
+test.each([
+  [os('debian', '12'), false],
+  [os('debian', '11'), true],
+  [os('ubuntu', '22.10'), true],
+  [os('ubuntu', ''), false],
+])('the support of %j is over: %s', (system, expected) => {
+  expect(isOver(system, NOW)).toBe(expected);
 });

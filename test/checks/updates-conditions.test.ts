@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { describePending, isDebian, requireClock } from '../../checks/updates/apt.ts';
 import { calendarProblems } from '../../checks/updates/calendars.ts';
 import { blacklisted, exclusionProblems as exclusionsOf } from '../../checks/updates/exclusions.ts';
-import { extendedList } from '../../checks/updates/extended.ts';
+import { extendedSources } from '../../checks/updates/extended.ts';
 import { settingsProblems } from '../../checks/updates/schedule.ts';
 import { cannotTell, Ignorance } from '../../src/model/fact.ts';
 import type { Archive, PendingPackage, UpdateSettings } from '../../src/model/facts/updates.ts';
@@ -81,8 +81,25 @@ describe('an extended archive', () => {
     ['without a date', { ...esm, date: null }, undefined],
     ['of a date that lies ahead', { ...esm, date: NOW + 301 }, undefined],
   ])('%s', (_, one, expected) => {
-    expect(extendedList([archive(), one], NOW)).toBe(expected);
+    expect(extendedSources([archive(), one], () => [], NOW).map(({ name }) => name)).toEqual(
+      expected === undefined ? [] : [expected],
+    );
   });
+});
+
+test('of several extended archives the one that apt prefers comes first', () => {
+  const source = (distribution: string) => archive({ site: 'deb.freexian.com', distribution });
+  const preference = (distribution: string, priority: number) => ({ site: 'deb.freexian.com', distribution, priority });
+  const found = extendedSources(
+    [source('a'), source('b'), source('c')],
+    () => [preference('b', 500), preference('c', 510), preference('c', -1), { ...preference('a', 900), site: 'x' }],
+    NOW,
+  );
+  expect(found.map(({ name, priority }) => [name, priority])).toEqual([
+    ['deb.freexian.com (c)', 510],
+    ['deb.freexian.com (b)', 500],
+    ['deb.freexian.com (a)', undefined],
+  ]);
 });
 
 describe('exclusions', () => {
@@ -92,9 +109,21 @@ describe('exclusions', () => {
     ['ssl', 'openssl', false],
     ['lib.*', 'libc6', true],
     ['(?P<kernel>linux)-', 'linux-image-amd64', true],
+    ['\\Alinux-image-(?!rt)', 'linux-image-amd64', true],
+    ['libc6\\Z', 'libc6', true],
+    ['libc6\\Z', 'libc6-dev', false],
+    // An empty entry covers everything.
+    ['', 'libc6', true],
   ])('%s covers %s: %s', (pattern, name, expected) => {
     expect(blacklisted(name, settings({ blacklist: ['docker', pattern] }))).toBe(expected);
   });
+
+  test.each(['(?i)LIB', '(?<=l)ib', 'l{,2}ib', '[]l]ib', '[^]l]ib', 'lib\\i', '(?#of C)libc6', '\\x6cibc6', '*'])(
+    '%s means another thing to Python, or none',
+    (pattern) => {
+      expect(() => blacklisted('libc6', settings({ blacklist: [pattern] }))).toThrow(/cannot read the package pattern/);
+    },
+  );
 
   const exclusionProblems = (of: UpdateSettings, ...kernels: readonly string[]) => exclusionsOf(of, () => kernels);
 

@@ -62,7 +62,7 @@ describe('updates-pending', () => {
     [
       'bullseye/compliant',
       'unknown:not-observable',
-      /newest security list is of 2026-09-12; what was published since is not known/,
+      /^New fixes cannot show: the security support of this release has ended\.$/,
     ],
     ['bookworm/compliant', 'unknown:not-observable', /what was published since is not known/, { later: 9 * DAY }],
     ['bookworm/uu-empty-lists', 'unknown:not-observable', /No package list of a security archive/],

@@ -197,7 +197,8 @@ describe('waiting updates', () => {
   });
 
   test('show only on fresh lists of the own archive', () => {
-    const judge = (changes: Partial<Archive>) => () => requireLists([archive(changes)], os('debian', '12'), scope);
+    const judge = (changes: Partial<Archive>) => () =>
+      requireLists([archive(changes)], os('debian', '12'), () => [], scope);
     expect(judge({ date: NOW - 7 * DAY })()).toBeUndefined();
     expect(judge({ date: NOW - 7 * DAY - 1 })).toThrow('what was published since is not known');
     expect(judge({ date: null })).toThrow('carries no date');

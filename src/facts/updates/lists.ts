@@ -1,5 +1,6 @@
 import type { Archive, PackageLists } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
+import { isExtended } from '../../model/releases.ts';
 
 const DIRECTORY = '/var/lib/apt/lists/';
 
@@ -43,16 +44,14 @@ function archiveOf(file: string, fields: ReadonlyMap<string, string>): Archive {
   const field = (name: string): string => fields.get(name) ?? '';
   const [site = '', path = ''] = file.slice(DIRECTORY.length).split(/_(.*)/s);
   const distribution = /(?:^|_)dists_(.+)_(?:In)?Release$/.exec(path)?.[1]?.replaceAll('_', '/') ?? '';
-  const names = [distribution, field('Suite'), field('Codename')];
+  const suite = field('Suite');
+  const names = [distribution, suite, field('Codename')];
+  const head = { site, distribution, origin: field('Origin'), label: field('Label'), suite };
   return {
-    site,
-    distribution,
-    origin: field('Origin'),
-    label: field('Label'),
-    suite: field('Suite'),
+    ...head,
     codename: field('Codename'),
     components: field('Components').split(/\s+/).filter(Boolean),
-    security: field('Label') === 'Debian-Security' || names.some((name) => name.endsWith('-security')),
+    security: head.label === 'Debian-Security' || names.some((name) => name.endsWith('-security')) || isExtended(head),
     date: instant(field('Date')),
     validUntil: instant(field('Valid-Until')),
   };

@@ -76,7 +76,7 @@ export interface Archive {
   readonly suite: string;
   readonly codename: string;
   readonly components: readonly string[];
-  /** It brings security updates of the distribution. */
+  /** It brings security updates of the distribution, or extended ones after the end of its support. */
   readonly security: boolean;
   /** Epoch seconds; null where the file has none. */
   readonly date: number | null;
