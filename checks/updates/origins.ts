@@ -25,13 +25,14 @@ function valuesOf(key: string, archive: Archive): readonly string[] | undefined 
   if (key === 'l' || key === 'label') return [archive.label];
   if (key === 'a' || key === 'suite' || key === 'archive') return [archive.suite];
   if (key === 'n' || key === 'codename') return [archive.codename];
-  if (key === 'c' || key === 'component') return archive.components;
+  // Most packages, and all that every host has, are in main; the other components need not be in use.
+  if (key === 'c' || key === 'component') return archive.components.filter((name) => name === 'main');
   return key === 'site' ? [archive.site] : undefined;
 }
 
 function substitute(value: string, os: Os): string {
   const id = os.id.charAt(0).toUpperCase() + os.id.slice(1);
-  return value.replace(/\$\{distro_(id|codename)\}/g, (_, word) => (word === 'id' ? id : os.codename));
+  return value.replace(/\$\{?distro_(id|codename)\}?/g, (_, word) => (word === 'id' ? id : os.codename));
 }
 
 /** Python's fnmatch: `*`, `?` and `[…]`. */

@@ -42,6 +42,19 @@ describe('updates-security-origin', () => {
     ['trixie/compliant', 'pass', /takes every package/],
     ['bookworm/compliant', 'pass', /./, settings(ORIGINS)],
     ['bookworm/compliant', 'pass', /./, settings(`${ORIGINS}Unattended-Upgrade::Package-Blacklist:: "docker-ce";`)],
+    // Debian's security archive calls its components updates/main and so on; apt calls them main.
+    [
+      'bookworm/compliant',
+      'pass',
+      /./,
+      settings('Unattended-Upgrade::Origins-Pattern:: "l=Debian-Security,c=main";\n'),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /leaves out bookworm-security\.$/,
+      settings('Unattended-Upgrade::Origins-Pattern:: "l=Debian-Security,c=contrib";\n'),
+    ],
     ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
     ['bookworm/uu-no-security-origin', 'fail', /allows only .*label=Debian, which leaves out bookworm-security\.$/],
     ['bookworm/uu-blacklisted', 'fail', /Package-Blacklist keeps updates from linux-image-amd64, linux-image-generic/],
@@ -141,7 +154,10 @@ describe('matchesOrigin', () => {
     ['o=${distro_id},a=${distro_codename}-security', true],
     ['o=${distro_id},a=${distro_codename}', false],
     ['origin=Ubuntu,archive=noble-*', true],
-    ['o=Ubuntu,n=noble,c=universe', true],
+    // Where only another component is taken, the main one is left.
+    ['o=Ubuntu,n=noble,c=universe', false],
+    ['o=Ubuntu,n=noble,c=m*n', true],
+    ['o=$distro_id,n=$distro_codename', true],
     ['o=Ubuntu,c=restricted', false],
     ['o=*', true],
     ['suite=[nj]*-security', true],

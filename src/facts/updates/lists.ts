@@ -50,11 +50,16 @@ function archiveOf(file: string, fields: ReadonlyMap<string, string>): Archive {
   return {
     ...head,
     codename: field('Codename'),
-    components: field('Components').split(/\s+/).filter(Boolean),
+    components: field('Components').split(/\s+/).filter(Boolean).map(nameOf),
     security: head.label === 'Debian-Security' || names.some((name) => name.endsWith('-security')) || isExtended(head),
     date: instant(field('Date')),
     validUntil: instant(field('Valid-Until')),
   };
+}
+
+/** Debian's security archive says `updates/main` for what apt calls `main`. */
+function nameOf(component: string): string {
+  return component.replace(/^.*\//, '');
 }
 
 /** `Fri, 20 Nov 2026  1:31:16 UTC` in epoch seconds; null when it is no such date. */

@@ -90,7 +90,13 @@ function patternOf(origin: string): string {
 /** Two parts by its one `:`, or else by white space. Source: unattended-upgrade, get_allowed_origins_legacy. */
 function isBrokenOrigin(origin: string): boolean {
   const parts = origin.split(/(?<!\\):/);
+  if (hasWrongPlaceholder(origin)) return true;
   return parts.length === 1 ? origin.trim().split(/\s+/).length !== 2 : parts.length !== 2;
+}
+
+/** A `$` that stands before no name that Python's Template knows here. Two lines of it are left as one, which is wrong next. */
+function hasWrongPlaceholder(entry: string): boolean {
+  return /\$(?!distro_(?:id|codename)(?!\w)|\{distro_(?:id|codename)\})/.test(entry);
 }
 
 const MATCHERS = /^(o|origin|l|label|a|suite|archive|c|component|site|n|codename)$/;
@@ -98,6 +104,7 @@ const MATCHERS = /^(o|origin|l|label|a|suite|archive|c|component|site|n|codename
 /** Words of one `=` each, with a known name before it. Source: unattended-upgrade, match_whitelist_string. */
 function isBrokenPattern(pattern: string): boolean {
   if (pattern.trim() === '') return false;
+  if (hasWrongPlaceholder(pattern)) return true;
   const words = pattern.replaceAll('\\,', '').split(',');
   return words.some((word) => {
     const [name = '', ...values] = word.split('=');
