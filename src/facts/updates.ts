@@ -8,7 +8,7 @@ import { listsProbe, readLists } from './updates/lists.ts';
 import { logProbe, readLog } from './updates/log.ts';
 import { pendingProbe, readPending } from './updates/pending.ts';
 import { readReboot, rebootProbes } from './updates/reboot.ts';
-import { calendarsProbe, readCalendars, readSchedule, scheduleProbe } from './updates/schedule.ts';
+import { calendarsProbe, readCalendars, readSchedule, readStarts, scheduleProbe } from './updates/schedule.ts';
 import { ranByAllSettings, readSettings, settingsProbe } from './updates/settings.ts';
 
 export const probes: readonly Probe[] = [
@@ -33,6 +33,7 @@ export const facts: FactSources<UpdatesFacts> = {
     derive: (outputs) => known(readSettings(ranByAllSettings(outputs, 'apt-settings'))),
   },
   updateSchedule: { probes: ['apt-timers'], derive: (outputs) => known(readSchedule(outputs.ran('apt-timers'))) },
+  updateStarts: { probes: ['apt-timers'], derive: (outputs) => known(readStarts(outputs.ran('apt-timers'))) },
   updateCalendars: {
     probes: ['apt-timer-calendars'],
     derive: (outputs) => known(readCalendars(outputs.ran('apt-timer-calendars'))),

@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { updatesAutomatic } from '../../checks/updates/updates-automatic.ts';
 import { DISTROS, sample } from '../facts/recorded.ts';
-import { type Changes, judgeState, verdictOf } from './states.ts';
+import { type Changes, judgeState, recordedText, verdictOf } from './states.ts';
 
 /** As apt 2.6 warns; its exit code is 0. */
 const UNREADABLE = 'W: Unable to read /etc/apt/apt.conf.d/99off - open (13: Permission denied)\n';
 const settings = (text: string): Changes => ({ outputs: { 'apt-settings': { stdout: text } } });
 const ON = 'APT::Periodic::Update-Package-Lists "1";\nAPT::Periodic::Unattended-Upgrade "1";\n';
+
+/** The recorded units with one thing changed. Words of a unit come in an order of systemd's own; the first of a kind counts. */
+function units([from, to]: readonly [string | RegExp, string]): Changes {
+  const recorded = recordedText('bookworm/compliant', 'apt-timers');
+  const changed = recorded.replace(from, to);
+  expect(changed).not.toBe(recorded);
+  return { outputs: { 'apt-timers': { stdout: changed } } };
+}
 
 /** The timers of a recording, with the services that the recording does not show. */
 function timers(name: string): Changes {
@@ -39,7 +47,12 @@ describe('updates-automatic', () => {
     ['trixie/compliant', 'pass', /^unattended-upgrades is installed/],
     ['bookworm/no-sudo', 'pass', /^unattended-upgrades is installed/],
     ['bookworm/locale-fr', 'pass', /^unattended-upgrades is installed/],
-    ['bookworm/compliant', 'pass', /./, settings(`${ON}Unattended-Upgrade::Update-Days:: "Sat";`)],
+    [
+      'bookworm/compliant',
+      'pass',
+      /install updates on Sat \(Update-Days\)\.$/,
+      settings(`${ON}Unattended-Upgrade::Update-Days:: "Sat";`),
+    ],
     [
       'bookworm/uu-timers-monthly',
       'fail',
@@ -63,6 +76,57 @@ describe('updates-automatic', () => {
       'unknown:not-observable',
       /cannot tell how often apt-daily\.timer runs/,
       { outputs: { 'apt-timer-calendars': { stdout: '' } } },
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^apt-daily-upgrade\.service runs \/bin\/true, not \/usr\/lib\/apt\/apt\.systemd\.daily install\.$/,
+      units(['argv[]=/usr/lib/apt/apt.systemd.daily install', 'argv[]=/bin/true']),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /cannot tell what apt-daily\.service does: it runs \/usr\/local\/sbin\/apt-refresh\.$/,
+      units(['argv[]=/usr/lib/apt/apt.systemd.daily update', 'argv[]=/usr/local/sbin/apt-refresh']),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^apt-daily\.timer starts true\.service, not apt-daily\.service\.$/,
+      units(['Unit=apt-daily.service', 'Unit=true.service']),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^apt-daily\.timer may run up to 30 days late, by AccuracySec\.$/,
+      units(['AccuracyUSec=1min', 'AccuracyUSec=1month']),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /How late apt's timers may run/,
+      units(['AccuracyUSec=1min', 'AccuracyUSec=infinity']),
+    ],
+    [
+      'bookworm/compliant',
+      'fail',
+      /^apt-daily\.service was not started when it was due: a condition of its unit did not hold\.$/,
+      units([/ConditionTimestamp=\n/, 'ConditionTimestamp=Tue 2026-12-01 05:32:09 UTC\n']),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /apt-daily\.service runs only where \/usr\/bin\/on-duty lets it\.$/,
+      units([
+        /Id=apt-daily\.service\n/,
+        '$&ExecCondition={ path=/usr/bin/on-duty ; argv[]=/usr/bin/on-duty ; ignore_errors=no ; start_time=[n/a] }\n',
+      ]),
+    ],
+    [
+      'bookworm/compliant',
+      'unknown:not-observable',
+      /What apt-daily\.timer starts was not asked for in this run\.$/,
+      units([/^(Unit|AccuracyUSec)=.*\n/gm, '']),
     ],
     ['bookworm/uu-removed', 'fail', /^unattended-upgrades is not installed\.$/],
     ['bookworm/uu-periodic-0', 'fail', /apt never installs updates: APT::Periodic::Unattended-Upgrade is missing, 0/],

@@ -411,7 +411,7 @@ run root fail2ban-actions 5 262144 fail2ban-client get sshd actions
 run root fail2ban-ignoreip 5 262144 fail2ban-client get sshd ignoreip
 run user dpkg-packages 10 262144 dpkg-query -W '-f=${db:Status-Abbrev} ${Package} ${Version}\n' fail2ban openssh-server unattended-upgrades 'linux-image-[0-9]*'
 run user apt-settings 10 262144 apt-config dump APT::Periodic Unattended-Upgrade
-run user apt-timers 10 262144 systemctl show apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service -p Id,LoadState,ActiveState,UnitFileState
+run user apt-timers 10 262144 systemctl show apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service -p Id,LoadState,ActiveState,UnitFileState,Unit,AccuracyUSec,ExecStart,ExecCondition,ConditionResult,ConditionTimestamp
 run user apt-timer-calendars 10 262144 systemctl show apt-daily.timer apt-daily-upgrade.timer -p Id,TimersCalendar,TimersMonotonic,RandomizedDelayUSec
 run user apt-lists 10 262144 grep -HE '^(Origin|Label|Suite|Codename|Components|Date|Valid-Until):' /var/lib/apt/lists/*Release
 run user update-times 10 262144 stat -c '%Y %Z %n' /run/reboot-required /etc/machine-id /var/lib/apt/periodic/* /boot/vmlinuz-* /var/lib/dpkg/info/linux-image-*.list

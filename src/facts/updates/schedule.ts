@@ -1,4 +1,5 @@
-import type { ScheduleUnit, TimerCalendar, UpdateSchedule } from '../../model/facts/updates.ts';
+import { cannotTell } from '../../model/fact.ts';
+import type { ScheduleUnit, TimerCalendar, UpdateSchedule, UpdateStarts } from '../../model/facts/updates.ts';
 import type { Probe } from '../../model/probe.ts';
 import { readUnits } from '../systemd.ts';
 
@@ -8,9 +9,16 @@ const SERVICES = ['apt-daily.service', 'apt-daily-upgrade.service'] as const;
 export const scheduleProbe: Probe = {
   id: 'apt-timers',
   purpose:
-    'Whether the timers that refresh the package lists and install updates are set, and may start their services.',
+    'Whether the timers that refresh the package lists and install updates are set, may start their services, and what those run.',
   as: 'user',
-  argv: ['systemctl', 'show', ...TIMERS, ...SERVICES, '-p', 'Id,LoadState,ActiveState,UnitFileState'],
+  argv: [
+    'systemctl',
+    'show',
+    ...TIMERS,
+    ...SERVICES,
+    '-p',
+    'Id,LoadState,ActiveState,UnitFileState,Unit,AccuracyUSec,ExecStart,ExecCondition,ConditionResult,ConditionTimestamp',
+  ],
 };
 
 export const calendarsProbe: Probe = {
@@ -30,6 +38,35 @@ export function readSchedule(text: string): UpdateSchedule {
     file: units.get(name)?.get('UnitFileState') ?? '',
   });
   return { timers: TIMERS.map(unit), services: SERVICES.map(unit) };
+}
+
+/**
+ * Reads `apt-timers` for what the timers start, and the services run: `ExecStart={ path=… ; argv[]=COMMAND ; … }`, one line
+ * per command. Throws `Ignorance` for older recordings, which were not asked.
+ */
+export function readStarts(text: string): UpdateStarts {
+  const units = readUnits(text);
+  const property = (name: string, key: string): string =>
+    units.get(name)?.get(key) ?? cannotTell('not-observable', `What ${name} starts was not asked for in this run.`);
+  const commands = (name: string, key: string): readonly string[] => {
+    const block = text.split(/\n{2,}/).find((one) => one.split('\n').includes(`Id=${name}`)) ?? '';
+    const lines = block.split('\n').filter((line) => line.startsWith(`${key}=`));
+    return lines.flatMap((line) => /; argv\[\]=(.*?) ; ignore_errors=/.exec(line)?.[1] ?? []);
+  };
+  const isLoaded = (name: string): boolean => units.get(name)?.get('LoadState') === 'loaded';
+  return {
+    timers: TIMERS.filter(isLoaded).map((name) => ({
+      name,
+      starts: property(name, 'Unit'),
+      accuracySeconds: spanOf(property(name, 'AccuracyUSec')),
+    })),
+    services: SERVICES.filter(isLoaded).map((name) => ({
+      name,
+      commands: commands(name, 'ExecStart'),
+      conditions: commands(name, 'ExecCondition'),
+      skipped: property(name, 'ConditionResult') === 'no' && property(name, 'ConditionTimestamp') !== '',
+    })),
+  };
 }
 
 /**

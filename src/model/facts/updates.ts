@@ -6,6 +6,7 @@ export interface UpdatesFacts {
   unattendedUpgrades: { readonly version: string };
   updateSettings: UpdateSettings;
   updateSchedule: UpdateSchedule;
+  updateStarts: UpdateStarts;
   updateCalendars: readonly TimerCalendar[];
   packageLists: PackageLists;
   pendingUpdates: PendingUpdates;
@@ -50,6 +51,26 @@ export interface ScheduleUnit {
   readonly active: string;
   /** UnitFileState. */
   readonly file: string;
+}
+
+/** What apt's timers start, and what that runs; units that are not loaded are left out. */
+export interface UpdateStarts {
+  readonly timers: readonly {
+    readonly name: string;
+    /** The unit that the timer starts. */
+    readonly starts: string;
+    /** By how much systemd may put an elapsed timer off; null: not to be seen. */
+    readonly accuracySeconds: number | null;
+  }[];
+  readonly services: readonly {
+    readonly name: string;
+    /** Command lines, as systemd shows them. */
+    readonly commands: readonly string[];
+    /** Commands that may forbid a start. */
+    readonly conditions: readonly string[];
+    /** A condition of the unit did not hold when it was to start last. */
+    readonly skipped: boolean;
+  }[];
 }
 
 /** When one of apt's timers elapses. */
