@@ -48,6 +48,7 @@ export function readDaemon(outputs: Outputs, files: readonly string[]): Daemon {
     const message = 'No listening sshd was seen among the processes, so what answers on the SSH port is not known.';
     doubts.push(unknown('not-observable', message, SHOW_PROCESSES));
   }
+  doubts.push(...unseenServices(units));
   const elsewhere = attempt(
     () => elsewhereOf(main, () => outputs.ran('sshd-defaults', [0, 1, 2])),
     () => undefined,
@@ -125,6 +126,19 @@ function mainDaemon(
 
 function isSocketActivated(units: ReadonlyMap<string, UnitProperties>): boolean {
   return [...OURS].some((id) => units.get(id)?.get('ActiveState') === 'active');
+}
+
+/** With `Accept=yes` each connection has an sshd of its own, and only its unit says with what options: none listens. */
+function unseenServices(units: ReadonlyMap<string, UnitProperties>): Unknown[] {
+  const id = [...OURS].find((one) => {
+    const unit = units.get(one);
+    return unit?.get('ActiveState') === 'active' && unit.get('Accept') === 'yes';
+  });
+  if (id === undefined) return [];
+  const message = `${id} starts an sshd for each connection, and what that has on its command line cannot be seen.`;
+  const remedy =
+    'Let one sshd serve all connections: systemctl disable --now ssh.socket && systemctl enable --now ssh.service';
+  return [unknown('not-observable', message, remedy)];
 }
 
 /** Other processes that listen and speak SSH. What an sshd session listens on is a port forwarding, not a server. */

@@ -173,6 +173,21 @@ describe('the running sshd', () => {
     ).toContain('No listening sshd was seen');
   });
 
+  test('systemd starts an sshd for each connection, whose options nobody sees', () => {
+    const units = 'Id=ssh.socket\nActiveState=active\nAccept=yes\nListen=[::]:2222 (Stream)\n';
+    const { doubts } = daemon({
+      ...parts('debian12/04-units'),
+      units: `${parts('debian12/04-units').units}\n${units}`,
+    });
+    expect(doubts.map(({ message }) => message)).toEqual([
+      'ssh.socket starts an sshd for each connection, and what that has on its command line cannot be seen.',
+    ]);
+    const off = units.replace('Accept=yes', 'Accept=no');
+    expect(
+      daemon({ ...parts('debian12/04-units'), units: `${parts('debian12/04-units').units}\n${off}` }).doubts,
+    ).toEqual([]);
+  });
+
   test('processes are hidden from the login user', () => {
     expect(daemon({ ...parts('debian12/04-units'), processes: '' }).doubts).toMatchObject([
       { reason: 'not-observable', remedy: expect.stringContaining('hidepid') },
