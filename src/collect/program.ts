@@ -22,6 +22,8 @@ export const STDERR_BYTES = 131_072;
 const LIST_BYTES = 65_536;
 /** For what the program asks the host before its items: what is listed, what sudo allows. */
 export const LIST_SECONDS = 10;
+/** Of each process. All commands of a scan together take a second; this ends what a host made spin. */
+const CPU_SECONDS = 60;
 /** Placeholder of the nonce; the digest of the command set is taken with it in place. */
 const NONCE_SLOT = '@FLEETPROOF-NONCE@';
 
@@ -53,6 +55,8 @@ LF='
 '
 # Lower priority than everything that serves; best effort.
 renice -n 10 -p $$ >/dev/null 2>&1
+# Nobody here is left to end what would spin on after a cut connection.
+ulimit -t ${CPU_SECONDS} 2>/dev/null
 uid=$(id -u)
 # Centiseconds since boot, without a fork.
 up() { IFS=' ' read -r U rest </proc/uptime && U=\${U%.*}\${U#*.} || U=0; }

@@ -102,6 +102,23 @@ describe.each(shells)('the environment of the account in %s', (...shell) => {
   });
 });
 
+describe.each(shells)('a command that spins in %s', (...shell) => {
+  test('is ended by the host, with whatever limit was there before', () => {
+    const [command = 'sh', ...args] = shell.filter((word) => word !== undefined);
+    const asked: readonly Probe[] = [{ ...base, id: 'limit', argv: ['sh', '-c', 'ulimit -t'] }];
+    const limitOf = (before: string): string | undefined => {
+      const line = `${before} exec "$0" "$@"`;
+      const ran = spawnSync('sh', ['-c', line, command, ...args], { input: programOf(asked, nonce), timeout: 60_000 });
+      const frames = parseFrames(ran.stdout, ran.stderr, nonce, asked);
+      expect(frames.complete).toBe(true);
+      return frames.outputs[0]?.stdout.trim();
+    };
+    expect(limitOf('')).toBe('60');
+    // Raising a hard limit takes CAP_SYS_RESOURCE, and a refusal must not end the program.
+    expect(['30', '60']).toContain(limitOf('ulimit -t 30;'));
+  });
+});
+
 describe.each(shells)('the program in %s', (...shell) => {
   const [command = 'sh', ...args] = shell.filter((word) => word !== undefined);
   const ran = spawnSync(command, args, { input: programOf(probes, nonce), maxBuffer: 1e8, timeout: 60_000 });

@@ -24,6 +24,8 @@ LF='
 '
 # Lower priority than everything that serves; best effort.
 renice -n 10 -p $$ >/dev/null 2>&1
+# Nobody here is left to end what would spin on after a cut connection.
+ulimit -t 60 2>/dev/null
 uid=$(id -u)
 # Centiseconds since boot, without a fork.
 up() { IFS=' ' read -r U rest </proc/uptime && U=${U%.*}${U#*.} || U=0; }
