@@ -2,7 +2,7 @@ import { allWritten } from '../evidence/error.ts';
 import type { RunDraft } from '../evidence/run.ts';
 import type { Capture } from '../model/host.ts';
 import type { Assessment } from './assessment.ts';
-import type { ProgressEvent } from './scan.ts';
+import type { ProgressEvent } from './progress.ts';
 
 /** What waits for the disk does not refer to the capture, nor to what was made of it: all that is garbage at once. */
 export function judgeAndKeepOne(

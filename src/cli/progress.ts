@@ -1,6 +1,14 @@
 import { progressLine } from '../../reports/progress.ts';
+import type { Capture } from '../model/host.ts';
 import type { Console } from './console.ts';
-import type { ProgressEvent } from './scan.ts';
+
+export interface ProgressEvent {
+  readonly kind: 'start' | 'end';
+  readonly host: string;
+  readonly outcome?: Capture['outcome'];
+  /** True when a finding of it failed. */
+  readonly fails?: boolean;
+}
 
 export interface Progress {
   onEvent(event: ProgressEvent): void;

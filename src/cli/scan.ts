@@ -13,6 +13,7 @@ import type { Capture, Host } from '../model/host.ts';
 import { checksLeftOut, factNamesOf, newAssessment } from './assessment.ts';
 import { inGroups } from './groups.ts';
 import { judgeAndKeepOne } from './judge-and-keep.ts';
+import type { ProgressEvent } from './progress.ts';
 import { type Conclusion, conclude, type FormatName } from './reports.ts';
 import { TOOL } from './tool.ts';
 
@@ -38,14 +39,6 @@ export interface ScanRequest<T> {
   tell(conclusion: Conclusion): Promise<T>;
   /** Called whenever a host starts or ends. */
   onProgress(event: ProgressEvent): void;
-}
-
-export interface ProgressEvent {
-  readonly kind: 'start' | 'end';
-  readonly host: string;
-  readonly outcome?: Capture['outcome'];
-  /** True when a finding of it failed. */
-  readonly fails?: boolean;
 }
 
 /** One assessment of a fleet: collect, judge, keep, report. Hosts fail alone; only the disk can end it early. */

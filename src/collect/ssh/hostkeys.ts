@@ -46,7 +46,10 @@ export async function loadTrust(host: Host, via: Host | null, options: SshOption
   const paths = [...new Set([...listedFor(host, options), ...(own === null ? [] : [own])])];
   const alias = host.hostKeyAlias;
   return {
-    revoked: host.revokedHostKeysFile === undefined ? null : await loadRevokedKeys(host.revokedHostKeysFile, options),
+    revoked:
+      host.revokedHostKeysFile === undefined
+        ? null
+        : await loadRevokedKeys(host.revokedHostKeysFile, options.memory.revokedKeys),
     files: await Promise.all(paths.map((path) => loadKnownHosts(path, options))),
     name: alias ?? knownHostsName(host.address, host.port),
     portless: alias === undefined && host.port !== 22 ? knownHostsName(host.address, 22) : null,

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { readKey } from './knownhosts.ts';
-import type { SshOptions } from './options.ts';
 import { SshFailure } from './outcome.ts';
 import { printable } from './text.ts';
 
@@ -15,9 +14,9 @@ export interface RevokedKeys {
  * cannot be read. Source: OpenSSH sshkey.c, sshkey_check_revoked.
  * @throws SshFailure (host-key)
  */
-export function loadRevokedKeys(file: string, { memory }: SshOptions): Promise<RevokedKeys> {
-  const loaded = memory.revokedKeys.get(file) ?? readRevokedKeys(file);
-  memory.revokedKeys.set(file, loaded);
+export function loadRevokedKeys(file: string, memory: Map<string, Promise<RevokedKeys>>): Promise<RevokedKeys> {
+  const loaded = memory.get(file) ?? readRevokedKeys(file);
+  memory.set(file, loaded);
   return loaded;
 }
 
