@@ -5,7 +5,7 @@ import { shellWord } from '../../src/model/shell-word.ts';
 import { permits, permitsFrom } from './coverage.ts';
 import { collect, familyText } from './families.ts';
 import { hookAgain, keepSsh, plain } from './now.ts';
-import { closings, grouped, listText, trafficText } from './words.ts';
+import { closings, grouped, listText, removal, trafficText } from './words.ts';
 
 /** The kernel does not do what ufw's files say, although something filters. */
 export function wordProblems(filters: readonly PacketFilter[], ufw: Ufw | undefined, scope: Scope): readonly Problem[] {
@@ -60,7 +60,12 @@ function fateText(one: Published | undefined): string {
 }
 
 /** Docker publishes on all addresses unless told otherwise. Source: docs.docker.com, "Packet filtering and firewalls". */
-function contain({ to, family }: Published, filters: readonly PacketFilter[]): string {
+function contain(one: Published, filters: readonly PacketFilter[]): string {
+  const { to, family, chain } = one;
+  if (!chain.startsWith('DOCKER')) {
+    return `# where a container is behind it, publish ${to} on loopback only; else take the rule away, here and where it is loaded from:
+${removal(one)}`;
+  }
   const outside = filters.find((filter) => filter.family === family)?.outside ?? [];
   const [tool, file] = family === 'IPv4' ? ['iptables', 'after.rules'] : ['ip6tables', 'after6.rules'];
   const rule = `DOCKER-USER -i ${outside[0] === undefined ? 'OUTSIDE-INTERFACE' : shellWord(outside[0])} -m conntrack --ctstate NEW -j DROP`;

@@ -15,7 +15,7 @@ export const firewallEffective = defineCheck({
 # Rules outside ufw: remove them, and say the same with: ufw allow PORT/tcp
 # Nothing leads to ufw's chains: /lib/ufw/ufw-init flush-all && ufw --force enable, then restart fail2ban and Docker`,
   limits:
-    'Interfaces of the default route count as outside; where a container is reachable through another one only, it is not reported. A translation to an address that the host has itself is taken for a forward, but for loopback. eBPF and nftables ingress hooks are seen only where a port answers from outside that the rules deny.',
+    'Interfaces of the default route count as outside; where a container is reachable through another one only, it is not reported. eBPF and nftables ingress hooks are seen only where a port answers from outside that the rules deny.',
   mappings: {
     'cis-debian-12': ['4.2.6'],
     'nist-800-53r5': ['CM-7', 'SC-7', 'AC-4'],

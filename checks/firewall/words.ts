@@ -66,15 +66,17 @@ function ofItsFamily(opening: Opening): Opening {
 
 /** The commands that close one opening. */
 function closing(opening: Opening): string {
-  const tool = opening.family === 'IPv4' ? 'iptables' : 'ip6tables';
-  if (opening.byUfw) return `ufw delete ${ufwRule(opening)}`;
-  if (opening.table.startsWith('iptables') && opening.rule.startsWith('-A ')) {
-    return `${tool} ${tableOption(opening.table)}${pasted(opening.rule.replace(/^-A/, '-D'))}`;
+  return opening.byUfw ? `ufw delete ${ufwRule(opening)}` : removal(opening);
+}
+
+/** The command that takes a rule out of the kernel. */
+export function removal(one: Pick<Opening, 'family' | 'table' | 'chain' | 'rule'>): string {
+  const tool = one.family === 'IPv4' ? 'iptables' : 'ip6tables';
+  if (one.table.startsWith('iptables') && one.rule.startsWith('-A ')) {
+    return `${tool} ${tableOption(one.table)}${pasted(one.rule.replace(/^-A/, '-D'))}`;
   }
-  const table = opening.table
-    .replace(/^iptables /, opening.family === 'IPv4' ? 'ip ' : 'ip6 ')
-    .replace(/^nftables /, '');
-  const place = `${table} ${opening.chain}`.split(' ').map(shellWord).join(' ');
+  const table = one.table.replace(/^iptables /, one.family === 'IPv4' ? 'ip ' : 'ip6 ').replace(/^nftables /, '');
+  const place = `${table} ${one.chain}`.split(' ').map(shellWord).join(' ');
   return `nft -a list chain ${place}   # then: nft delete rule ${place} handle NUMBER`;
 }
 

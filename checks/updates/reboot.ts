@@ -30,6 +30,14 @@ export function reasonsToReboot(state: RebootState, container: boolean): readonl
   return [...asked, ...newer, ...build];
 }
 
+/**
+ * True where the running kernel is one of those in /boot. One that a provider boots from elsewhere, or that nobody packed, says
+ * nothing by being newer than these: nobody here knows its fixes.
+ */
+export function isInstalled({ kernels, running }: RebootState): boolean {
+  return kernels.some(({ release }) => buildOf(release) === buildOf(running));
+}
+
 /** Of the kernels newer than the running one the first that came: another one on top of it does not restart the clock. */
 function longestWaiting({ kernels, running }: RebootState): InstalledKernel | undefined {
   const newer = kernels.filter(({ release }) => compareVersions(buildOf(release), buildOf(running)) > 0);

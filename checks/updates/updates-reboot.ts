@@ -3,7 +3,7 @@ import { cannotTell } from '../../src/model/fact.ts';
 import { DURATION, describeAge, parseDuration } from '../../src/model/units.ts';
 import { need } from '../need.ts';
 import { cannotDate, isAhead, problem, requireClock } from './apt.ts';
-import { reasonsToReboot } from './reboot.ts';
+import { isInstalled, reasonsToReboot } from './reboot.ts';
 
 export const updatesReboot = defineCheck({
   id: 'updates-reboot',
@@ -34,6 +34,12 @@ To let the host do it, in a file of /etc/apt/apt.conf.d: Unattended-Upgrade::Aut
     }
     if (reasons.length === 0 && state.kernels.length === 0) {
       cannotTell('not-observable', 'No kernel is installed in /boot, so which one should run is not to be seen.');
+    }
+    if (reasons.length === 0 && !isInstalled(state)) {
+      cannotTell(
+        'not-observable',
+        `The running kernel ${state.running} is none of those in /boot: its fixes are not known.`,
+      );
     }
     const late = reasons.filter(({ since }) => scope.now - since > parseDuration(params.maxAge));
     const ahead = reasons.find(({ since }) => isAhead(since, scope.now));

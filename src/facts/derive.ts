@@ -6,13 +6,18 @@ import type { Probe } from '../model/probe.ts';
 import { evidenceOf } from './evidence.ts';
 import { type FactMemory, factMemory, type Kept } from './identity.ts';
 import { factSources, probes } from './index.ts';
-import { type FactSource, type OwnOutputs, outputsOf } from './outputs.ts';
+import { type FactSource, type Identity, type OwnOutputs, outputsOf } from './outputs.ts';
 import { familyOf } from './shape.ts';
 import { sudoersLine } from './sudoers.ts';
 
 /** The probes that these facts are read from, in the order of the closed set. */
 export function probesFor(names: Iterable<FactName>): readonly Probe[] {
-  const wanted = new Set([...names].flatMap((name) => factSources[name].probes));
+  const wanted = new Set(
+    [...names].flatMap((name) => {
+      const { probes: always, rare = [] } = factSources[name];
+      return [...always, ...rare];
+    }),
+  );
   return probes.filter((probe) => wanted.has(probe.id));
 }
 
@@ -47,14 +52,22 @@ export function factsOf(capture: Capture): HostFacts {
     ),
   );
   const derived = new Map<FactName, Kept>();
+  const rarely = new Map<FactName, readonly string[]>();
+  const readNow = (name: FactName): Derived => {
+    const source: FactSource<unknown> = factSources[name];
+    const read = derive(source, outputs);
+    const rare = source.rare?.filter((probe) => read.asked.has(probe)) ?? [];
+    if (rare.length > 0) rarely.set(name, rare);
+    return read;
+  };
   const keptOf = (name: FactName): Kept => {
     let kept = derived.get(name);
     if (kept === undefined) {
       const source: FactSource<unknown> = factSources[name];
       const missing = missingView(capture, source);
       if (missing !== undefined) kept = { fact: missing, isCommon: missing === NOT_ASKED };
-      else if (source.own === true) kept = { fact: derive(source, outputs), isCommon: false };
-      else kept = shared(name, source, outputs);
+      else if (source.own === true) kept = { fact: readNow(name).fact, isCommon: false };
+      else kept = shared(name, outputs.identityOf(source.probes), () => readNow(name));
       derived.set(name, kept);
     }
     return kept;
@@ -62,24 +75,24 @@ export function factsOf(capture: Capture): HostFacts {
   return {
     get: <K extends FactName>(name: K) => keptOf(name).fact as Fact<FactTypes[K]>,
     isCommon: (name) => keptOf(name).isCommon,
-    evidence: evidenceOf(capture),
+    evidence: evidenceOf(capture, rarely),
   };
 }
 
 /** The fact as read before from the same answers, or read now. */
-function shared(name: FactName, source: FactSource<unknown>, outputs: OwnOutputs): Kept {
+function shared(name: FactName, { key, canRecur }: Identity, readNow: () => Derived): Kept {
   let memory = memories.get(name);
   if (memory === undefined) {
     memory = factMemory();
     memories.set(name, memory);
   }
-  const { key, canRecur } = outputs.identityOf(source.probes);
   const known = canRecur ? memory.recall(key) : undefined;
   if (known !== undefined) return known;
-  const fact = derive(source, outputs);
+  const { fact, asked } = readNow();
   // A defect is no knowledge.
   if (fact.state === 'unknown' && fact.reason === 'internal') return { fact, isCommon: false };
-  return memory.keep(key, canRecur, fact);
+  const isRare = factSources[name].rare?.some((probe) => asked.has(probe)) === true;
+  return memory.keep(key, canRecur && !isRare, fact);
 }
 
 /** One object for all hosts, so that checks know it again. */
@@ -95,18 +108,22 @@ function missingView(capture: Capture, source: FactSource<unknown>): Fact<never>
   return unknown(capture.reason ?? 'unreachable', capture.message ?? 'The host was not reached.');
 }
 
-function derive({ derive: read, probes: named }: FactSource<unknown>, outputs: OwnOutputs): Fact<unknown> {
+interface Derived {
+  readonly fact: Fact<unknown>;
+  /** The probes that it was read from. */
+  readonly asked: ReadonlySet<string>;
+}
+
+function derive({ derive: read, probes: named, rare = [] }: FactSource<unknown>, outputs: OwnOutputs): Derived {
   try {
     const { value, probes: asked } = outputs.watch(() => attempt(() => read(outputs)));
-    const stranger = [...asked].find((probe) => !named.includes(familyOf(probe)));
+    const stranger = [...asked].find((probe) => ![...named, ...rare].includes(familyOf(probe)));
     // What is not named is no evidence of the fact, and nobody would ask the host for it.
     if (stranger !== undefined) throw new Error(`it asked for ${stranger}, which is not among its probes`);
-    return value;
+    return { fact: value, asked };
   } catch (error) {
-    return unknown(
-      'internal',
-      `Reading this fact failed inside: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const message = `Reading this fact failed inside: ${error instanceof Error ? error.message : String(error)}`;
+    return { fact: unknown('internal', message), asked: new Set() };
   }
 }
 

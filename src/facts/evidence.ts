@@ -11,8 +11,11 @@ export function recordNames({ outputs }: Pick<Capture, 'outputs'>): readonly str
   return shapeOf(outputs).names;
 }
 
-/** Which records of this capture facts rest on. */
-export function evidenceOf(capture: Capture): (facts: readonly FactName[], site?: string) => readonly string[] {
+/** Which records of this capture facts rest on. `rarely`: the probes that a fact is read from on this host only. */
+export function evidenceOf(
+  capture: Capture,
+  rarely: ReadonlyMap<FactName, readonly string[]>,
+): (facts: readonly FactName[], site?: string) => readonly string[] {
   const shape = shapeOf(capture.outputs);
   const idsAt = (places: readonly number[]): string[] =>
     places.map((at) => `${capture.host.name}/${shape.names[at] ?? ''}`);
@@ -24,8 +27,14 @@ export function evidenceOf(capture: Capture): (facts: readonly FactName[], site?
       .map(({ id }) => `${capture.host.name}/${id}`);
   };
   return (facts, site) => {
-    if (exchanges.length === 0) return idsAt(placesOf(shape, facts));
-    const all = facts.flatMap((fact) => [...idsAt(placesOf(shape, [fact])), ...ofExchanges(fact, site)]);
+    if (exchanges.length === 0 && rarely.size === 0) return idsAt(placesOf(shape, facts));
+    const ofRare = (fact: FactName): string[] =>
+      idsAt((rarely.get(fact) ?? []).flatMap((probe) => shape.byProbe.get(probe) ?? []));
+    const all = facts.flatMap((fact) => [
+      ...idsAt(placesOf(shape, [fact])),
+      ...ofRare(fact),
+      ...ofExchanges(fact, site),
+    ]);
     return [...new Set(all)];
   };
 }

@@ -2,7 +2,7 @@ import { known } from '../model/fact.ts';
 import type { FirewallFacts } from '../model/facts/firewall.ts';
 import type { Probe } from '../model/probe.ts';
 import { NFT, readKernel } from './firewall/kernel.ts';
-import { ROUTES, readForwarding, SETTINGS } from './firewall/network.ts';
+import { ADDRESSES, ROUTES, readForwarding, SETTINGS } from './firewall/network.ts';
 import { RULE_FILES, readStoredAlternatives, readUfwStored } from './firewall/stored.ts';
 import { PRESENCE, readFirewallUnits, readUfw, UNITS } from './firewall/ufw.ts';
 import type { FactSources } from './outputs.ts';
@@ -62,6 +62,13 @@ export const probes: readonly Probe[] = [
       '/proc/net/route',
       '/proc/net/ipv6_route',
     ],
+  },
+  {
+    id: ADDRESSES,
+    purpose: "The host's own addresses, for rules that send packets to one of them.",
+    as: 'user',
+    // Of IPv4 an address stands in the line before what it is.
+    argv: ['grep', '-hE', '-B1', '/32 host LOCAL|^[0-9a-f]{32} ', '/proc/net/fib_trie', '/proc/net/if_inet6'],
   },
   {
     id: UNITS,
@@ -126,10 +133,12 @@ export const facts: FactSources<FirewallFacts> = {
   forwarding: { probes: [SETTINGS], derive: (outputs) => known(readForwarding(outputs)) },
   packetFilter4: {
     probes: [...IPV4, NFT, ROUTES, PRESENCE, SETTINGS],
+    rare: [ADDRESSES],
     derive: (outputs) => readKernel(outputs, 'IPv4'),
   },
   packetFilter6: {
     probes: [...IPV6, NFT, ROUTES, PRESENCE, SETTINGS],
+    rare: [ADDRESSES],
     derive: (outputs) => readKernel(outputs, 'IPv6'),
   },
   ufwStored4: { probes: [PRESENCE, SETTINGS, RULE_FILES], derive: (outputs) => readUfwStored(outputs, 'IPv4') },

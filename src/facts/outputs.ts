@@ -15,6 +15,11 @@ export type FactSource<T> = SharedSource<T> | OwnSource<T>;
 /** Read from what probes brought back and from nothing else: the same answers make the same fact, on every host. */
 export interface SharedSource<T> {
   readonly probes: readonly string[];
+  /**
+   * Probes with what is each host's own, which the reader asks only where the answers of the others call for it: the
+   * fact is then not remembered by those.
+   */
+  readonly rare?: readonly string[];
   readonly own?: undefined;
   readonly exchanges?: undefined;
   readonly withoutLogin?: undefined;
@@ -24,6 +29,7 @@ export interface SharedSource<T> {
 /** Also read from the network's side, or from what the inventory says of the host. */
 export interface OwnSource<T> {
   readonly probes: readonly string[];
+  readonly rare?: readonly string[];
   readonly own: true;
   /**
    * Set for a fact of the outside view: the exchanges that it is read from. Such a fact is absent when that view was

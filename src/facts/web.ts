@@ -2,6 +2,7 @@ import { known } from '../model/fact.ts';
 import type { WebFacts } from '../model/facts/web.ts';
 import type { Probe } from '../model/probe.ts';
 import { KERNEL_PROBES } from './firewall/kernel.ts';
+import { ADDRESSES } from './firewall/network.ts';
 import type { FactSources } from './outputs.ts';
 import { apacheProbes } from './web/apache-probe.ts';
 import { caddyProbes } from './web/caddy-probe.ts';
@@ -23,6 +24,7 @@ export const probes: readonly Probe[] = [
 export const facts: FactSources<WebFacts> = {
   sites: {
     probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, ...KERNEL_PROBES],
+    rare: [ADDRESSES],
     withoutLogin: true,
     own: true,
     derive: (outputs) => known(readSites(outputs)),
@@ -30,6 +32,7 @@ export const facts: FactSources<WebFacts> = {
   listeners: { probes: LISTENER_PROBES, derive: (outputs) => known(readListeners(outputs)) },
   webConfig: {
     probes: [...CONFIGURED_PROBES, ...LISTENER_PROBES, ...KERNEL_PROBES, WEB_CERTIFICATES],
+    rare: [ADDRESSES],
     own: true,
     derive: readWebConfig,
   },

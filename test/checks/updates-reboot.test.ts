@@ -40,7 +40,18 @@ describe('updates-reboot', () => {
       /running kernel 6\.1\.0-40-amd64 is the newest/,
       machine('6.1.0-40-amd64', [NEWEST, OLDER]),
     ],
-    ['a kernel of its own', 'pass', /6\.12\.9-custom is the newest/, machine('6.12.9-custom', [NEWEST])],
+    [
+      'a kernel that was booted from elsewhere, newer than those in /boot',
+      'unknown:not-observable',
+      /running kernel 6\.12\.9-custom is none of those in \/boot/,
+      machine('6.12.9-custom', [NEWEST]),
+    ],
+    [
+      'the newest kernel, of which /boot has another flavour',
+      'pass',
+      /running kernel 6\.1\.0-40-cloud-amd64 is the newest/,
+      machine('6.1.0-40-cloud-amd64', [NEWEST]),
+    ],
     [
       'another flavour of the newest kernel',
       'pass',

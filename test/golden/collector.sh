@@ -160,6 +160,7 @@ run root fail2ban-status-before 5 262144 fail2ban-client status sshd
 run user firewall-programs 10 262144 ls -1d /usr/sbin/ufw /sys/module/x_tables /sys/module/nf_tables /proc/net/ip_tables_names /proc/net/ip6_tables_names
 run user firewall-settings 10 262144 grep -H '^[^#]' /etc/ufw/ufw.conf /etc/default/ufw /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/conf/*/forwarding /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/all/disable_ipv6 /proc/net/if_inet6
 run user default-routes 10 262144 grep -hE '^[^[:space:]]+[[:space:]]+0{8}[[:space:]]|^0{32} 00 ' /proc/net/route /proc/net/ipv6_route
+run user own-addresses 10 262144 grep -hE -B1 '/32 host LOCAL|^[0-9a-f]{32} ' /proc/net/fib_trie /proc/net/if_inet6
 run user firewall-units 10 262144 systemctl show -p Id,LoadState,ActiveState,UnitFileState ufw.service nftables.service firewalld.service netfilter-persistent.service iptables.service ip6tables.service
 run root iptables-save 10 1048576 iptables-save
 run root ip6tables-save 10 1048576 ip6tables-save

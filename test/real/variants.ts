@@ -62,6 +62,7 @@ export const variants: Readonly<Record<string, Variant>> = {
   'ufw-files-not-loaded': differs({ 'firewall-allowed-ports': FAIL }),
   'ufw-before-rules-edited': differs({ 'firewall-allowed-ports': FAIL, 'firewall-effective': FAIL }),
   'docker-dnat': differs({ 'firewall-effective': FAIL }),
+  'dnat-own-address': differs({ 'firewall-effective': FAIL }),
   'iptables-input-flushed': differs({
     'firewall-active': FAIL,
     'firewall-default-deny': FAIL,

@@ -1,11 +1,13 @@
+import { type Cidr, cidrContains, formatCidr, parseCidr } from '../../model/cidr.ts';
 import { absent, cannotTell, type Fact, known, unknown } from '../../model/fact.ts';
 import type { Family, PacketFilter, Published } from '../../model/facts/firewall.ts';
 import { byParts, memoized } from '../memo.ts';
 import { type Answered, isOfSudo, type Outputs, settle } from '../outputs.ts';
+import { toCidr } from './addresses.ts';
 import { evaluateFilter } from './filter.ts';
 import { readSave } from './iptables.ts';
 import { nftName, withNative } from './native.ts';
-import { ipv6Absence, outsideInterfaces, ROUTES, SETTINGS } from './network.ts';
+import { ipv6Absence, outsideInterfaces, ownAddresses, ROUTES, SETTINGS } from './network.ts';
 import { concerns, type NftTable, parseNft, readNftTable, tableNames } from './nft.ts';
 import { findPublished } from './published.ts';
 import type { Table } from './ruleset.ts';
@@ -33,20 +35,44 @@ export function readKernel(outputs: Outputs, family: Family): Fact<PacketFilter>
   const outside = outsideInterfaces(outputs, family).join(' ');
   const hidden = hiddenTables(outputs, family);
   return hidden === undefined
-    ? known(filterOf(family, outside, ...tables))
+    ? known(filterOf(family, outside, ownTargets(outputs, family, tables), ...tables))
     : known(evaluateFilter({ family, tables }, namesIn(outside), hidden));
 }
 
-/** Interfaces by their names, between blanks: hosts that are set up alike have the same rules and the same interfaces. */
-const filterOf = byParts(128, (family: Family, outside: string, ...tables: readonly Table[]): PacketFilter => {
-  const ruleset = { family, tables };
-  const interfaces = namesIn(outside);
-  return evaluateFilter(
-    ruleset,
-    interfaces,
-    settle(() => findPublished(ruleset, interfaces)),
+/** Names and addresses between blanks: hosts that are set up alike have the same rules and the same interfaces. */
+const filterOf = byParts(
+  128,
+  (family: Family, outside: string, own: string, ...tables: readonly Table[]): PacketFilter => {
+    const ruleset = { family, tables };
+    const interfaces = namesIn(outside);
+    const addresses = own === NOT_KNOWN ? null : namesIn(own).map(parseCidr);
+    return evaluateFilter(
+      ruleset,
+      interfaces,
+      settle(() => findPublished(ruleset, interfaces, addresses)),
+    );
+  },
+);
+
+const NOT_KNOWN = '?';
+
+/** The host's own addresses among those that rules send packets to: of most hosts none, so that they stay alike. */
+function ownTargets(outputs: Outputs, family: Family, tables: readonly Table[]): string {
+  const targets = tables.flatMap(targetsIn);
+  if (targets.length === 0) return '';
+  const own = ownAddresses(outputs, family);
+  if (own === null) return NOT_KNOWN;
+  return own
+    .filter((address) => targets.some((target) => cidrContains(target, address)))
+    .map(formatCidr)
+    .join(' ');
+}
+
+function targetsIn({ chains }: Table): readonly Cidr[] {
+  return [...chains.values()].flatMap(({ rules }) =>
+    rules.flatMap(({ action }) => (action.kind === 'translate' && toCidr(action.address ?? '')) || []),
   );
-});
+}
 
 function namesIn(text: string): readonly string[] {
   return text.split(' ').filter((name) => name !== '');

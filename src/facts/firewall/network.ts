@@ -1,11 +1,13 @@
+import { type Cidr, parseCidr } from '../../model/cidr.ts';
 import { read } from '../../model/fact.ts';
 import type { Family, Forwarding } from '../../model/facts/firewall.ts';
-import type { Outputs } from '../outputs.ts';
+import { type Outputs, settle } from '../outputs.ts';
 import { greppedFiles } from './files.ts';
 import { isInternalName } from './stock.ts';
 
 export const SETTINGS = 'firewall-settings';
 export const ROUTES = 'default-routes';
+export const ADDRESSES = 'own-addresses';
 
 /** Settings that everybody may read. */
 export const settings = greppedFiles(SETTINGS);
@@ -50,6 +52,20 @@ export function outsideInterfaces(outputs: Outputs, family: Family): readonly st
   const routed = lines.flatMap((line) => defaultRoute(line.trim().split(/\s+/), family) ?? []);
   const names = routed.length > 0 ? routed : interfaces(outputs);
   return [...new Set(names)].filter((name) => !isInternalName(name)).sort();
+}
+
+/**
+ * The host's own addresses; null when they are not known, as of older recordings. Source: net/ipv4/fib_trie.c
+ * (`|-- 192.0.2.2` and below it `/32 host LOCAL`), proc(5) for /proc/net/if_inet6.
+ */
+export function ownAddresses(outputs: Outputs, family: Family): readonly Cidr[] | null {
+  const printed = settle(() => outputs.ran(ADDRESSES, [0, 1, 2]));
+  const text = printed.state === 'known' ? printed.value : '';
+  const found =
+    family === 'IPv4'
+      ? [...text.matchAll(/\|-- ([\d.]+)\n\s*\/32 host LOCAL/g)].map(([, address = '']) => address)
+      : [...text.matchAll(/^([0-9a-f]{32}) /gm)].map(([, digits = '']) => digits.replace(/.{4}(?!$)/g, '$&:'));
+  return found.length === 0 ? null : [...new Set(found)].map(parseCidr);
 }
 
 function defaultRoute(fields: readonly string[], family: Family): string | undefined {

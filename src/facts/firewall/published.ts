@@ -1,10 +1,10 @@
-import { formatCidr } from '../../model/cidr.ts';
+import { type Cidr, cidrContains, formatCidr } from '../../model/cidr.ts';
 import type { Published } from '../../model/facts/firewall.ts';
 import { toCidr } from './addresses.ts';
 import { inCommon, incomingOf, isUserChain, widest } from './filter.ts';
 import { matchesAny, type Packets } from './packets.ts';
 import { comingToTranslation } from './prerouting.ts';
-import { baseChains, type Ruleset } from './ruleset.ts';
+import { baseChains, type Ruleset, type Translation } from './ruleset.ts';
 import { isInternal, isLoopback } from './stock.ts';
 import { trafficOf } from './traffic.ts';
 import { type Taken, type Translated, walk } from './walk.ts';
@@ -12,41 +12,66 @@ import { type Taken, type Translated, walk } from './walk.ts';
 /**
  * Where incoming traffic is sent elsewhere before the input chains see it (DNAT, REDIRECT), whether it comes so far, and
  * what the forward chains then do with it. `outside`: interfaces of the default route; empty when not known.
- * A default policy is no containment: whoever redirects a port accepts it before the policy, or will.
+ * `own`: the host's own addresses; null when not known. A default policy is no containment: whoever redirects a port accepts it before the policy, or will.
  */
-export function findPublished(ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
+export function findPublished(
+  ruleset: Ruleset,
+  outside: readonly string[],
+  own: readonly Cidr[] | null,
+): readonly Published[] {
   const incoming = incomingOf(ruleset);
   const translated = baseChains(ruleset, 'prerouting', 'nat').flatMap(
     ({ table, chain }) => walk(table, chain, incoming).translated,
   );
   return widest(translated)
     .filter(({ packets }) => !isLoopback(packets.destinations) && !isInternal(packets.inbound))
-    .flatMap((one) => follow(one, ruleset, outside));
+    .flatMap((one) => follow(one, ruleset, outside, placeOf(one.to, own)));
 }
 
-function follow(one: Translated, ruleset: Ruleset, outside: readonly string[]): readonly Published[] {
-  const local = one.to.address === null || isLoopback(rewrite(one).destinations);
+/** Where packets go after their translation: to the host itself, through it, or nobody knows which of the two. */
+type PlaceTo = 'here' | 'elsewhere' | 'either';
+
+function placeOf({ address, unread }: Translation, own: readonly Cidr[] | null): PlaceTo {
+  if (address === null) return 'here';
+  const target = toCidr(address);
+  if (unread || target === undefined) return 'either';
+  if (isLoopback([target])) return 'here';
+  if (own?.some((one) => cidrContains(target, one)) === false) return 'elsewhere';
+  return own?.some((one) => cidrContains(one, target)) === true ? 'here' : 'either';
+}
+
+function follow(one: Translated, ruleset: Ruleset, outside: readonly string[], place: PlaceTo): readonly Published[] {
   const ways = entries(one.packets, outside).flatMap((packets) => comingToTranslation(packets, ruleset));
-  const by = (hook: string): readonly Fate[] =>
-    ways.map((packets) => fateOf(rewrite({ ...one, packets }), ruleset, hook));
-  const first = by(local ? 'input' : 'forward');
-  // Where nobody can read where to, it may be to the host itself.
-  const isThrough = first.some((fate) => fate.accepted.length > 0);
-  const fates = one.to.unread && !isThrough ? [...first, ...by('input')] : first;
+  const by = (hook: Hook, packetsOf = rewrite): readonly Fate[] =>
+    ways.map((packets) => fateOf(packetsOf({ ...one, packets }), ruleset, hook));
+  if (place === 'here') return publishedBy('input', by('input'), one, ruleset);
+  const through = publishedBy('forward', by('forward'), one, ruleset);
+  if (place === 'elsewhere' || isComing(through)) return through;
+  const into = publishedBy('input', by('input', unsurely), one, ruleset);
+  return isComing(into) ? [...through, ...into] : through;
+}
+
+function isComing(published: readonly Published[]): boolean {
+  return published.some(({ fate }) => fate === 'accepted');
+}
+
+type Hook = 'input' | 'forward';
+
+function publishedBy(hook: Hook, fates: readonly Fate[], one: Translated, ruleset: Ruleset): readonly Published[] {
   const accepted = fates.flatMap((fate) => fate.accepted);
-  const common = { to: targetText(one), rule: one.final.rule };
+  const common = { to: targetText(one), ...one.final, table: one.table };
   if (accepted.length > 0) {
     const byRule = new Map(
       accepted.map((taken) => [`${taken.final.chain} ${taken.final.rule} ${sourceKey(taken)}`, taken]),
     );
     return [...byRule.values()].flatMap((taken) =>
-      trafficOf(asSeenOutside(one.packets, taken.packets), ruleset.family).map(
+      trafficOf(asSeenOutside(one, taken.packets, hook), ruleset.family).map(
         (traffic): Published => ({
           ...traffic,
           ...common,
           fate: 'accepted',
           acceptedBy: taken.final.rule,
-          byUfw: isUserChain(taken.final.chain) && !local,
+          byUfw: isUserChain(taken.final.chain) && hook === 'forward',
         }),
       ),
     );
@@ -68,7 +93,7 @@ function rewrite({ packets, to }: Pick<Translated, 'packets' | 'to'>): Packets {
   const address = to.address === null ? undefined : toCidr(to.address);
   return {
     ...packets,
-    unread: to.unread ? [...packets.unread, `destination ${to.address ?? 'port'}`] : packets.unread,
+    unread: to.unread ? [...packets.unread, whereTo(to)] : packets.unread,
     states: ['NEW', 'DNAT'],
     // What is not tracked is not translated.
     untracked: false,
@@ -76,6 +101,16 @@ function rewrite({ packets, to }: Pick<Translated, 'packets' | 'to'>): Packets {
     ports: to.ports === null ? packets.ports : [to.ports],
     destinations: address === undefined ? null : [address],
   };
+}
+
+/** As `rewrite`, where it is not known that the address is one of the host's. */
+function unsurely(one: Pick<Translated, 'packets' | 'to'>): Packets {
+  const packets = rewrite(one);
+  return { ...packets, unread: [...new Set([...packets.unread, whereTo(one.to)])] };
+}
+
+function whereTo({ address }: Translation): string {
+  return `destination ${address ?? 'port'}`;
 }
 
 /** The packets once for each outside interface that they can come in by; as they are when none is known. */
@@ -94,7 +129,7 @@ interface Fate {
 }
 
 /** Every base chain of the hook must let the packets through; the one with rules for them says which. */
-function fateOf(packets: Packets, ruleset: Ruleset, hook: string): Fate {
+function fateOf(packets: Packets, ruleset: Ruleset, hook: Hook): Fate {
   const chains = baseChains(ruleset, hook, 'filter').map(({ table, chain }) => {
     const { accepted, reachesPolicy } = walk(table, chain, packets);
     return { accepted: accepted.filter((taken) => !isInternal(taken.packets.inbound)), reachesPolicy };
@@ -119,9 +154,10 @@ function byPolicyOnly(accepted: readonly Taken[]): boolean {
   return accepted.every(({ final }) => final.rule.startsWith('policy '));
 }
 
-/** The original destination, restricted to the sources and interfaces that get through. */
-function asSeenOutside(before: Packets, after: Packets): Packets {
-  return { ...before, sources: after.sources, unread: after.unread };
+/** The original destination, restricted to what gets through; of what goes to the host itself also to its open ports. */
+function asSeenOutside({ packets, to }: Translated, after: Packets, hook: Hook): Packets {
+  const { protocols, ports } = hook === 'input' && to.ports === null ? after : packets;
+  return { ...packets, protocols, ports, sources: after.sources, unread: after.unread };
 }
 
 function sourceKey({ packets }: Taken): string {

@@ -75,7 +75,7 @@ function policyOf(text: string): 'ACCEPT' | 'DROP' | 'REJECT' {
 }
 
 function evaluate(ruleset: Ruleset): PacketFilter {
-  return evaluateFilter(ruleset, [], known(findPublished(ruleset, [])));
+  return evaluateFilter(ruleset, [], known(findPublished(ruleset, [], [])));
 }
 
 /** The files that nftables.service and netfilter-persistent load at boot. */

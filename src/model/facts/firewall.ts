@@ -92,7 +92,11 @@ export interface Opening extends Traffic {
 export interface Published extends Traffic {
   /** `172.17.0.2:5432`, or `:443` for a redirection to the host itself. */
   readonly to: string;
+  /** The rule that sends it there, as `iptables-save` or `nft` print it. */
   readonly rule: string;
+  readonly chain: string;
+  /** `iptables nat`, `nftables ip nat`. */
+  readonly table: string;
   /**
    * `accepted`: a rule lets it through. `policy`: only a default policy stops it.
    * `dropped`: a rule stops it, the input chains do not let the rewritten port in, or it is for inner networks only.

@@ -6,7 +6,7 @@ import { known } from '../../../src/model/fact.ts';
 import type { Family, PacketFilter, Traffic } from '../../../src/model/facts/firewall.ts';
 
 export function evaluated(tables: readonly Table[], family: Family = 'IPv4'): PacketFilter {
-  return evaluateFilter({ family, tables }, ['eth0'], known(findPublished({ family, tables }, ['eth0'])));
+  return evaluateFilter({ family, tables }, ['eth0'], known(findPublished({ family, tables }, ['eth0'], [])));
 }
 
 /** A filter table whose INPUT chain drops what the given lines do not accept. */

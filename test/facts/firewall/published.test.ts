@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readSave } from '../../../src/facts/firewall/iptables.ts';
 import { findPublished } from '../../../src/facts/firewall/published.ts';
+import { parseCidr } from '../../../src/model/cidr.ts';
 import { words } from './evaluated.ts';
 
 /** nat rules of PREROUTING and rules of the filter table → what is published, where to, and what becomes of it. */
@@ -8,6 +9,7 @@ function publishedBy(
   nat: readonly string[],
   filter: readonly string[],
   outside: readonly string[] = ['eth0'],
+  own: readonly string[] | null = [],
 ): string[] {
   const text = [
     '*nat',
@@ -22,7 +24,8 @@ function publishedBy(
     'COMMIT',
     '',
   ];
-  return findPublished({ family: 'IPv4', tables: readSave(text.join('\n'), 'test') }, outside).map(
+  const ruleset = { family: 'IPv4', tables: readSave(text.join('\n'), 'test') } as const;
+  return findPublished(ruleset, outside, own?.map(parseCidr) ?? null).map(
     (one) =>
       `${words(one)} → ${one.to} ${one.fate}${one.acceptedBy === null ? '' : ` by ${one.acceptedBy}`}${one.byUfw ? ' (ufw)' : ''}`,
   );
@@ -150,9 +153,66 @@ describe('published ports', () => {
     ]);
   });
 
+  const web = 'INPUT -p tcp --dport 8080 -j ACCEPT';
+  const forwarded = 'FORWARD -d 172.17.0.2/32 -j ACCEPT';
+  const toWeb = (address: string) => `-p tcp --dport 9999 -j DNAT --to-destination ${address}:8080`;
+  const opened = (address: string) => [`tcp/9999 → ${address}:8080 accepted by -A ${web}`];
+  test.each([
+    [
+      "the host's own address is no forward",
+      '203.0.113.10',
+      ['192.0.2.2', '203.0.113.10'],
+      [web],
+      opened('203.0.113.10'),
+    ],
+    [
+      'nor is it one where the port is closed',
+      '203.0.113.10',
+      ['203.0.113.10'],
+      [],
+      ['tcp/9999 → 203.0.113.10:8080 dropped'],
+    ],
+    ["another one's address is one", '203.0.113.11', ['203.0.113.10'], [web], ['tcp/9999 → 203.0.113.11:8080 policy']],
+    [
+      'nobody knows whose address it is',
+      '203.0.113.10',
+      null,
+      [web],
+      [
+        'tcp/9999 → 203.0.113.10:8080 policy',
+        `tcp/9999 if destination 203.0.113.10 → 203.0.113.10:8080 accepted by -A ${web}`,
+      ],
+    ],
+    [
+      'nobody knows, and it may go through',
+      '172.17.0.2',
+      null,
+      [web, forwarded],
+      [`tcp/9999 → 172.17.0.2:8080 accepted by -A ${forwarded}`],
+    ],
+  ] as const)('%s', (_, address, own, filter, expected) => {
+    expect(publishedBy([toWeb(address)], filter, ['eth0'], own)).toEqual(expected);
+  });
+
+  test('all ports to the host itself, of which few are open', () => {
+    const accept = 'INPUT -p tcp --dport 443 -j ACCEPT';
+    const nat = ['-d 198.51.100.7 -j DNAT --to-destination 203.0.113.10'];
+    expect(publishedBy(nat, [accept], ['eth0'], ['203.0.113.10'])).toEqual([
+      `tcp/443 to 198.51.100.7/32 → 203.0.113.10 accepted by -A ${accept}`,
+    ]);
+  });
+
+  test('a network in which the host has one address', () => {
+    const nat = ['-d 198.51.100.0/24 -j NETMAP --to 203.0.113.0/24'];
+    expect(publishedBy(nat, ['INPUT -p tcp --dport 22 -j ACCEPT'], ['eth0'], ['203.0.113.10'])).toEqual([
+      'any/* to 198.51.100.0/24 → 203.0.113.0/24 policy',
+      'tcp/22 to 198.51.100.0/24 if destination 203.0.113.0/24 → 203.0.113.0/24 accepted by -A INPUT -p tcp --dport 22 -j ACCEPT',
+    ]);
+  });
+
   test('without any forward chain everything goes through', () => {
     const nat = `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${dnat}\nCOMMIT\n`;
-    expect(findPublished({ family: 'IPv4', tables: readSave(nat, 'test') }, ['eth0'])).toMatchObject([
+    expect(findPublished({ family: 'IPv4', tables: readSave(nat, 'test') }, ['eth0'], [])).toMatchObject([
       { fate: 'accepted', acceptedBy: 'no forward chain stands in the way' },
     ]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { factsOf } from '../../../src/facts/derive.ts';
-import { outsideInterfaces } from '../../../src/facts/firewall/network.ts';
+import { outsideInterfaces, ownAddresses } from '../../../src/facts/firewall/network.ts';
+import { formatCidr } from '../../../src/model/cidr.ts';
 import { captureOf } from '../../checks/recorded.ts';
 import { output, outputs } from '../recorded.ts';
 import { words } from './evaluated.ts';
@@ -222,5 +223,17 @@ describe('the host in its network', () => {
   ] as const)('%s', (_, family, routes, expected) => {
     const all = outputs(output('default-routes', routes), output('firewall-settings', paths));
     expect(outsideInterfaces(all, family)).toEqual(expected);
+  });
+
+  test("the host's own addresses", () => {
+    // As `grep -B1` prints them: of each table of routes, with a line between.
+    const trie = ['127.0.0.1', '192.0.2.2', '127.0.0.1'].map(
+      (address) => `           |-- ${address}\n              /32 host LOCAL\n`,
+    );
+    const inet6 = `fd${'0'.repeat(29)}2 04 40 00 82     eth0\n`;
+    const all = outputs(output('own-addresses', trie.join('--\n') + inet6));
+    expect(ownAddresses(all, 'IPv4')?.map(formatCidr)).toEqual(['127.0.0.1/32', '192.0.2.2/32']);
+    expect(ownAddresses(all, 'IPv6')?.map(formatCidr)).toEqual(['fd00::2/128']);
+    expect(ownAddresses(outputs(output('default-routes', routes4)), 'IPv4')).toBeNull();
   });
 });
