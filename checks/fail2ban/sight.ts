@@ -12,6 +12,8 @@ const MANY = 20;
 const USUAL_LOGS = ['/var/log/auth.log', '/var/log/secure'];
 /** Below INFO no failed log-in is logged. Source: sshd_config(5), LogLevel. */
 const TOO_QUIET = ['QUIET', 'FATAL', 'ERROR'];
+const SPEAK_UP = `grep -Rni loglevel /etc/ssh/sshd_config /etc/ssh/sshd_config.d   # take these lines out, or set INFO
+sshd -t && systemctl reload ssh`;
 /** What syslog daemons keep in the usual logs. */
 const AUTH = ['AUTH', 'AUTHPRIV'];
 
@@ -38,15 +40,20 @@ export function sourceProblems(
 }
 
 /** What keeps sshd from writing failed log-ins to where the jail reads. */
-export function logProblems(jail: Jail, { level, facility }: SshdLogSettings): readonly Problem[] {
+export function logProblems(jail: Jail, { level, facility, inMatch }: SshdLogSettings): readonly Problem[] {
   if (TOO_QUIET.includes(level)) {
-    return [problem(`sshd logs no failed log-ins (LogLevel ${level}), so the sshd jail has nothing to count.`)];
+    const because = `sshd logs no failed log-ins (LogLevel ${level}), so the sshd jail has nothing to count.`;
+    return [{ ...problem(because), remediation: SPEAK_UP }];
   }
   if (jail.source.kind === 'files' && jail.totalFailed === 0 && !AUTH.includes(facility)) {
     const file = jail.source.files.join(', ');
     cannotTell('not-observable', `sshd logs as ${facility}; whether such messages reach ${file} cannot be seen.`);
   }
-  return [];
+  const quiet = (read(inMatch) ?? []).filter((one) => TOO_QUIET.includes(one.level));
+  return quiet.map(({ level: less, origin }) => {
+    const because = `sshd logs no failed log-ins that a Match block is about (LogLevel ${less}, ${origin}), so the sshd jail does not count them.`;
+    return { ...problem(because), remediation: SPEAK_UP };
+  });
 }
 
 /** A sentence when sshd does not write this file. */

@@ -1,13 +1,15 @@
 import { atLeast } from '../model/debian-version.ts';
 import { absent, cannotTell, type Fact, known } from '../model/fact.ts';
-import type { Fail2ban, Fail2banFacts, SshdLogging, SshdLogSettings } from '../model/facts/fail2ban.ts';
+import type { Fail2ban, Fail2banFacts, MatchLogLevel, SshdLogging, SshdLogSettings } from '../model/facts/fail2ban.ts';
 import type { Probe } from '../model/probe.ts';
 import { readBans, readSshdPorts } from './fail2ban/bans.ts';
 import { configProbe, readConfig } from './fail2ban/config.ts';
 import { earlyProbe, jailProbeIds, jailProbes, readJail } from './fail2ban/jail.ts';
 import { readTraces, tracesProbe } from './fail2ban/traces.ts';
-import type { FactSources, Outputs } from './outputs.ts';
+import { type FactSources, type Outputs, settle } from './outputs.ts';
 import { installedPackage } from './packages.ts';
+import { type Config, configOf, type Entry } from './ssh/config.ts';
+import { STRANGER } from './ssh/contexts.ts';
 import { readEffective } from './ssh/settings.ts';
 import { readUnits, type UnitProperties } from './systemd.ts';
 
@@ -50,7 +52,7 @@ export const facts: FactSources<Fail2banFacts> = {
     derive: readBans,
   },
   sshdLogging: { probes: ['fail2ban-units', 'dpkg-packages'], derive: readLogging },
-  sshdLogSettings: { probes: ['sshd-effective'], derive: readLogSettings },
+  sshdLogSettings: { probes: ['sshd-effective', 'sshd-config', 'sshd-config-readable'], derive: readLogSettings },
 };
 
 /**
@@ -86,7 +88,23 @@ function readLogSettings(outputs: Outputs): Fact<SshdLogSettings> {
   const values = readEffective(outputs.ran('sshd-effective'));
   const value = (keyword: string): string =>
     values.get(keyword)?.[0]?.toUpperCase() ?? cannotTell('unparseable', `"sshd -T" printed no ${keyword}.`);
-  return known({ level: value('loglevel'), facility: value('syslogfacility') });
+  return known({
+    level: value('loglevel'),
+    facility: value('syslogfacility'),
+    inMatch: settle(() => levelsInMatch(configOf(outputs))),
+  });
+}
+
+/**
+ * A Match block counts from the name on that somebody tries to log in with, before any method is tried. Blocks for other
+ * addresses than a stranger's are left out. Source: OpenSSH auth.c, getpwnamallow.
+ */
+function levelsInMatch({ entries, unread }: Config): readonly MatchLogLevel[] {
+  const isForStrangers = ({ guards }: Entry): boolean =>
+    guards.every(({ criteria }) => criteria.every(({ on, holds }) => on !== 'addr' || holds(STRANGER)));
+  const found = entries.filter((one) => one.keyword === 'loglevel' && one.guards.length > 0 && isForStrangers(one));
+  if (found.length === 0 && unread[0] !== undefined) cannotTell('not-observable', unread[0]);
+  return found.map(({ args: [level = ''], origin }) => ({ level: level.toUpperCase(), origin }));
 }
 
 function unitOf(outputs: Outputs, id: string): UnitProperties | undefined {

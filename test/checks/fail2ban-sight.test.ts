@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ignoreProblems, limitProblems } from '../../checks/fail2ban/limits.ts';
 import { blindnessProblems, filterProblems, logProblems, sourceProblems } from '../../checks/fail2ban/sight.ts';
 import { Ignorance, known, unknown } from '../../src/model/fact.ts';
-import type { ConfiguredJail, Jail, JailTraces, SshdLogging } from '../../src/model/facts/fail2ban.ts';
+import type { ConfiguredJail, Jail, JailTraces, MatchLogLevel, SshdLogging } from '../../src/model/facts/fail2ban.ts';
 
 const NOW = 1_795_312_800;
 const jail = (changes: Partial<Jail> = {}): Jail => ({
@@ -136,8 +136,8 @@ describe('log files', () => {
 });
 
 describe('what sshd logs', () => {
-  const judge = (level: string, facility: string, changes: Partial<Jail> = {}) =>
-    sentences(logProblems(jail(changes), { level, facility }));
+  const judge = (level: string, facility: string, changes: Partial<Jail> = {}, inMatch: MatchLogLevel[] = []) =>
+    sentences(logProblems(jail(changes), { level, facility, inMatch: known(inMatch) }));
   const journal = { source: { kind: 'journal', match: '_COMM=sshd' } } as const;
 
   test.each(['QUIET', 'FATAL', 'ERROR'])('is too little with LogLevel %s', (level) => {
@@ -150,6 +150,15 @@ describe('what sshd logs', () => {
   test.each(['INFO', 'VERBOSE', 'DEBUG', 'DEBUG3'])('is enough with LogLevel %s', (level) => {
     expect(judge(level, 'AUTH')).toEqual([]);
     expect(judge(level, 'AUTHPRIV')).toEqual([]);
+  });
+
+  test('is too little in a Match block', () => {
+    const origin = '/etc/ssh/sshd_config line 57';
+    const because = `sshd logs no failed log-ins that a Match block is about (LogLevel ERROR, ${origin}), so the sshd jail does not count them.`;
+    expect(judge('INFO', 'AUTH', {}, [{ level: 'VERBOSE', origin }])).toEqual([]);
+    expect(judge('INFO', 'AUTH', {}, [{ level: 'ERROR', origin }])).toEqual([because]);
+    const settings = { level: 'INFO', facility: 'AUTH', inMatch: unknown('no-privilege', 'Not read.') } as const;
+    expect(() => logProblems(jail({}), settings)).toThrow('Not read.');
   });
 
   test('goes to a file that cannot be told under another facility, until failures were counted', () => {

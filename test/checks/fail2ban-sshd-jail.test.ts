@@ -7,6 +7,18 @@ import { type Changes, judgeState, recordedText, verdictOf } from './states.ts';
 
 const said = (outputs: Readonly<Record<string, Partial<Output>>>): Changes => ({ outputs });
 
+const DENIED = { state: 'denied', exitCode: null, stdout: '' } as const;
+
+/** The recorded files of sshd with a Match block behind them that logs nothing. */
+function quietFor(criteria: string): Changes {
+  const files = recordedText('bookworm/compliant', 'sshd-config');
+  const lines = files.split('\n').filter((line) => line.startsWith('/etc/ssh/sshd_config:')).length;
+  const block = [`Match ${criteria}`, '  LogLevel QUIET'].map(
+    (line, at) => `/etc/ssh/sshd_config:${lines + at + 1}:${line}\n`,
+  );
+  return said({ 'sshd-config': { stdout: files + block.join('') } });
+}
+
 /** The recorded configuration as it was printed before the chains of the actions were. */
 function withoutPlaces(state: string): string {
   return recordedText(state, 'fail2ban-config').replace(/^(action(\t[^\t\n]*){6})\t.*$/m, '$1');
@@ -109,6 +121,20 @@ describe('fail2ban-sshd-jail', () => {
       'unknown:no-privilege',
       /./,
       said({ 'fail2ban-ignoreip': { state: 'denied', exitCode: null } }),
+    ],
+    [
+      'a Match block that is quiet for one account',
+      'fail',
+      /LogLevel QUIET, \/etc\/ssh\/sshd_config line/,
+      quietFor('User root'),
+    ],
+    ['a Match block that is quiet for strangers', 'fail', /LogLevel QUIET/, quietFor('Address *,!10.0.0.0/8')],
+    ['a Match block that is quiet for a network inside', 'pass', /./, quietFor('User root Address 10.9.0.0/16')],
+    [
+      'no sight of the files of sshd',
+      'unknown:no-privilege',
+      /./,
+      said({ 'sshd-config': DENIED, 'sshd-config-readable': DENIED }),
     ],
     [
       'no sight of the packet filter and nobody banned',

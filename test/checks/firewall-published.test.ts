@@ -3,6 +3,7 @@ import { firewallAllowedPorts } from '../../checks/firewall/firewall-allowed-por
 import { firewallDefaultDeny } from '../../checks/firewall/firewall-default-deny.ts';
 import { firewallEffective } from '../../checks/firewall/firewall-effective.ts';
 import { recorded, type State, stdoutOf } from '../facts/firewall/recorded.ts';
+import { recordedHosts } from './hosts.ts';
 import { captureOf, judged, verdicts } from './recorded.ts';
 
 /** A recorded state whose IPv4 rules were changed: these stand first in their chains. */
@@ -117,5 +118,33 @@ describe('what comes in by all interfaces but one', () => {
   test('is still not documented', () => {
     const state = withRules('pass', ['INPUT ! -i eth0 -j ACCEPT']);
     expect(verdicts(judged(firewallAllowedPorts, captureOf(state)))).toEqual(['fail']);
+  });
+});
+
+describe("a translation to the host's own address", () => {
+  const capture = recordedHosts().get('dnat-own-address');
+  if (capture === undefined) throw new Error('The host is not recorded.');
+  const without = { ...capture, outputs: capture.outputs.filter(({ probe }) => probe !== 'own-addresses') };
+  const judge = (one: typeof capture) => judged(firewallEffective, one);
+
+  test('comes in by the input chains, and is shown with the addresses', () => {
+    const [finding] = judge(capture);
+    expect(verdicts(judge(capture))).toEqual(['fail']);
+    expect(finding?.because).toMatch(/9999\/tcp from anywhere, sent to 10\.77\.0\.\d+:22 \(IPv4\)/);
+    expect(finding?.actual).toContain('then accepted by "-A ufw-user-input -p tcp -m tcp --dport 22 -j ACCEPT"');
+    expect(finding?.remediation).toContain('iptables -t nat -D PREROUTING -p tcp -m tcp --dport 9999 -j DNAT');
+    expect(finding?.evidence).toContain('dnat-own-address/own-addresses');
+  });
+
+  test('is taken for a forward first where nobody knows the addresses', () => {
+    expect(verdicts(judge(without))).toEqual(['fail']);
+    expect(judge(without)[0]?.actual).toContain('then left to the default policy of the forward chain');
+    expect(judge(without)[0]?.evidence).not.toContain('dnat-own-address/own-addresses');
+  });
+
+  test('makes nobody else ask for the addresses', () => {
+    const compliant = recordedHosts().get('compliant');
+    if (compliant === undefined) throw new Error('The host is not recorded.');
+    expect(judge(compliant)[0]?.evidence).not.toContain('compliant/own-addresses');
   });
 });

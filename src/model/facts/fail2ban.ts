@@ -133,6 +133,14 @@ export interface SshdLogSettings {
   readonly level: string;
   /** e.g. `AUTH`. */
   readonly facility: string;
+  /** `LogLevel` in Match blocks that a stranger's log-in can meet. */
+  readonly inMatch: Fact<readonly MatchLogLevel[]>;
+}
+
+export interface MatchLogLevel {
+  readonly level: string;
+  /** `/etc/ssh/sshd_config line 57`. */
+  readonly origin: string;
 }
 
 /** Addresses that were banned after the rules of the kernel were read. */
