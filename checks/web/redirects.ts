@@ -8,6 +8,7 @@ const DECLINED = [403, 404, 410, 421, 426];
 /** Of these, what any site may answer to a path that it has nothing for, whatever else it serves there. */
 const AMBIGUOUS = [403, 404, 410];
 const PERMANENT = [301, 308];
+const REDIRECT_ALL = 'Redirect every path of plain HTTP to HTTPS, or close the port.';
 
 type ServiceFacts = Facts<'listeners' | 'packetFilter4' | 'packetFilter6'>;
 
@@ -23,7 +24,10 @@ export function redirectConditions(
 ): Condition[] {
   const silent = plainRoot.state === 'unknown' && plainRoot.reason === 'timeout' && nobodyServes(facts, port);
   const secure: Condition = () => (root.state === 'absent' ? undefined : secureProblems(chainOf(root), where));
-  if (plainRoot.state === 'absent' || silent) return [secure];
+  if (silent) return [secure];
+  if (plainRoot.state === 'absent') {
+    return plainMissing.state === 'absent' ? [secure] : [() => otherPathProblems(chainOf(plainMissing), where), secure];
+  }
   return [
     () => plainProblems(chainOf(plainRoot), where),
     () => plainProblems(chainOf(plainMissing), where),
@@ -53,7 +57,18 @@ function mirrorDoubt(plain: Chain, root: HttpEndpoint['root'], where: string): u
   cannotTell(
     'not-observable',
     `${url}${where} is answered with status ${status}${twin}; whether pages of the site are served in clear behind other paths cannot be told from that.`,
-    'Redirect every path of plain HTTP to HTTPS, or close the port.',
+    REDIRECT_ALL,
+  );
+}
+
+/** The same where nothing answers "/". What a declined path says of those that are there is not to be seen. */
+function otherPathProblems(chain: Chain, where: string): readonly Problem[] {
+  const [{ url, status, location }] = chain.pages;
+  if (location !== null || !AMBIGUOUS.includes(status)) return plainProblems(chain, where);
+  return cannotTell(
+    'not-observable',
+    `Nothing answers "/" in clear, but ${url}${where} is answered with status ${status}; whether pages of the site are served in clear behind other paths cannot be told from that.`,
+    REDIRECT_ALL,
   );
 }
 
@@ -150,7 +165,11 @@ function nobodyServes(facts: ServiceFacts, port: number): boolean {
 }
 
 /** What stands behind a pass, per address. */
-export function plainText({ plainRoot }: HttpEndpoint, port: number): string {
+export function plainText({ plainRoot, plainMissing }: HttpEndpoint, port: number): string {
+  if (plainRoot.state === 'absent' && plainMissing.state === 'known') {
+    const [{ url, status, location }] = plainMissing.value.pages;
+    return `Nothing answers "/" in clear; ${url} ${location === null ? 'is refused' : `redirects to ${location}`} with status ${status}.`;
+  }
   if (plainRoot.state === 'absent') return `${plainRoot.because}.`;
   if (plainRoot.state === 'unknown') return `Port ${port} does not answer, and nothing on the host listens there.`;
   const [{ url, status, location }] = plainRoot.value.pages;

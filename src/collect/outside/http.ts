@@ -37,7 +37,9 @@ export async function probeHttp(target: SiteTarget, visit: Visit): Promise<reado
   ] as const) {
     if (origin === null) continue;
     const root = await walk(round, `${scheme}-root`, `${origin}/`, MOST_HOPS);
-    const why = root === null ? (round.stopped ?? `${origin}/ was not answered just before.`) : null;
+    // Who answers nothing to one path may well answer another one in clear.
+    const isClosed = scheme === 'http' && round.records.at(-1)?.state === 'closed';
+    const why = root === null && !isClosed ? (round.stopped ?? `${origin}/ was not answered just before.`) : null;
     // Whether redirects depend on the path is seen in the first one.
     await walk(round, `${scheme}-missing`, origin + missing, scheme === 'http' ? 1 : 0, why);
   }

@@ -15,15 +15,21 @@ export function chainOf(records: Records, kind: string): Fact<Chain> {
 
 /**
  * The same for a start in clear. Nothing listening there is knowledge only if the address answered a control
- * afterwards: a firewall that refuses us altogether looks the same.
+ * afterwards: a firewall that refuses us altogether looks the same. Of one path that nothing answers nothing follows for
+ * another one.
  */
 export function plainChainOf(records: Records, kind: string): Fact<Chain> {
   const first = records.byKind.get('http-root');
   if (first === undefined || (first.state !== 'refused' && first.state !== 'closed')) return chainOf(records, kind);
+  if (first.state === 'closed' && !isTurnedAway(records.byKind.get(kind))) return chainOf(records, kind);
   const control = records.byKind.get('https-again');
   const how = first.state === 'refused' ? 'refuses connections' : 'closes connections without an answer';
   if (control !== undefined && ALIVE.includes(control.state)) return absent(`Port ${first.port} ${how}`);
   return unknown('not-observable', `${first.error} The same address did not answer a control over TLS afterwards.`);
+}
+
+function isTurnedAway(exchange: HttpExchange | undefined): boolean {
+  return exchange?.state === 'closed' || exchange?.state === 'refused';
 }
 
 /** The prober follows as many redirects as hstspreload.org does. */

@@ -69,9 +69,11 @@ describe('bad servers', () => {
   ])('%s', async (_, behaviour, state, error) => {
     const server = await listening(behaviour);
     const records = await inClear(server.port);
-    expect(told(records)).toEqual([`http-root ${state}`, 'http-missing not-run']);
+    // Of one path that nothing answers nothing follows for another one.
+    const isClosed = state === 'closed';
+    expect(told(records)).toEqual([`http-root ${state}`, `http-missing ${isClosed ? 'closed' : 'not-run'}`]);
     expect(records[0]?.error).toMatch(error);
-    expect(records[1]?.error).toBe(`http://example.org:${server.port}/ was not answered just before.`);
+    if (!isClosed) expect(records[1]?.error).toBe(`http://example.org:${server.port}/ was not answered just before.`);
     // What may pass by itself is tried once more, the rest is not.
     expect(records[0]?.attempts).toBe(state === 'closed' || state === 'reset' ? 2 : 1);
   });

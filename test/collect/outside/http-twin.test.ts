@@ -88,8 +88,29 @@ describe.skipIf(!root)('a site on 443', () => {
 
   test('that closes in clear without an answer passes', async () => {
     const records = await served(page, (socket) => void socket.end());
-    expect(told(records).slice(2)).toEqual(['http-root closed', 'http-missing not-run', 'https-again answered 200']);
+    expect(told(records).slice(2)).toEqual(['http-root closed', 'http-missing closed', 'https-again answered 200']);
     expect(verdict(records)).toBe('pass: Port 80 closes connections without an answer.');
+  });
+
+  test.each<[string, Behaviour, RegExp]>([
+    ['redirects', redirect, /^pass: Nothing answers "\/" in clear; http:\S+ redirects to https:\S+ with status 301\.$/],
+    ['answers', page, /^fail: http:\S+ is answered in clear with status 200/],
+    [
+      'declines',
+      (socket) => void socket.end(response(404)),
+      /^unknown not-observable: Nothing answers "\/" in clear, but http:\S+ is answered with status 404/,
+    ],
+  ])('that closes in clear for / only, and %s elsewhere', async (_, elsewhere, expected) => {
+    const clear: Behaviour = (socket, asked) => (asked.path === '/' ? void socket.end() : elsewhere(socket, asked));
+    expect(verdict(await served(page, clear))).toMatch(expected);
+  });
+
+  test('that was asked nothing after it had closed is unknown, as in older runs', async () => {
+    const records = await served(page, (socket) => void socket.end());
+    const older = records.map((one) =>
+      one.kind === 'http-missing' ? ({ ...one, state: 'not-run', error: 'It was not asked.' } as const) : one,
+    );
+    expect(verdict(older)).toMatch(/^unknown not-observable: .* It was not asked\./);
   });
 
   test('that is silent in clear is unknown', async () => {
