@@ -56,8 +56,7 @@ export function factsOf(capture: Capture): HostFacts {
   const readNow = (name: FactName): Derived => {
     const source: FactSource<unknown> = factSources[name];
     const read = derive(source, outputs);
-    const rare = source.rare?.filter((probe) => read.asked.has(probe)) ?? [];
-    if (rare.length > 0) rarely.set(name, rare);
+    if (read.rare.length > 0) rarely.set(name, read.rare);
     return read;
   };
   const keptOf = (name: FactName): Kept => {
@@ -88,11 +87,10 @@ function shared(name: FactName, { key, canRecur }: Identity, readNow: () => Deri
   }
   const known = canRecur ? memory.recall(key) : undefined;
   if (known !== undefined) return known;
-  const { fact, asked } = readNow();
+  const { fact, rare } = readNow();
   // A defect is no knowledge.
   if (fact.state === 'unknown' && fact.reason === 'internal') return { fact, isCommon: false };
-  const isRare = factSources[name].rare?.some((probe) => asked.has(probe)) === true;
-  return memory.keep(key, canRecur && !isRare, fact);
+  return memory.keep(key, canRecur && rare.length === 0, fact);
 }
 
 /** One object for all hosts, so that checks know it again. */
@@ -110,8 +108,8 @@ function missingView(capture: Capture, source: FactSource<unknown>): Fact<never>
 
 interface Derived {
   readonly fact: Fact<unknown>;
-  /** The probes that it was read from. */
-  readonly asked: ReadonlySet<string>;
+  /** Of the rare probes those that it was read from. */
+  readonly rare: readonly string[];
 }
 
 function derive({ derive: read, probes: named, rare = [] }: FactSource<unknown>, outputs: OwnOutputs): Derived {
@@ -120,10 +118,10 @@ function derive({ derive: read, probes: named, rare = [] }: FactSource<unknown>,
     const stranger = [...asked].find((probe) => ![...named, ...rare].includes(familyOf(probe)));
     // What is not named is no evidence of the fact, and nobody would ask the host for it.
     if (stranger !== undefined) throw new Error(`it asked for ${stranger}, which is not among its probes`);
-    return { fact: value, asked };
+    return { fact: value, rare: rare.filter((probe) => asked.has(probe)) };
   } catch (error) {
     const message = `Reading this fact failed inside: ${error instanceof Error ? error.message : String(error)}`;
-    return { fact: unknown('internal', message), asked: new Set() };
+    return { fact: unknown('internal', message), rare: [] };
   }
 }
 

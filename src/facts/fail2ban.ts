@@ -9,7 +9,7 @@ import { readTraces, tracesProbe } from './fail2ban/traces.ts';
 import { type FactSources, type Outputs, settle } from './outputs.ts';
 import { installedPackage } from './packages.ts';
 import { type Config, configOf, type Entry } from './ssh/config.ts';
-import { STRANGER } from './ssh/contexts.ts';
+import { OUTSIDE, STRANGER } from './ssh/contexts.ts';
 import { readEffective } from './ssh/settings.ts';
 import { readUnits, type UnitProperties } from './systemd.ts';
 
@@ -100,8 +100,10 @@ function readLogSettings(outputs: Outputs): Fact<SshdLogSettings> {
  * addresses than a stranger's are left out. Source: OpenSSH auth.c, getpwnamallow.
  */
 function levelsInMatch({ entries, unread }: Config): readonly MatchLogLevel[] {
-  const isForStrangers = ({ guards }: Entry): boolean =>
-    guards.every(({ criteria }) => criteria.every(({ on, holds }) => on !== 'addr' || holds(STRANGER)));
+  const isForStrangers = ({ guards }: Entry): boolean => {
+    const addresses = guards.flatMap(({ criteria }) => criteria.filter(({ on }) => on === 'addr'));
+    return OUTSIDE.some((addr) => addresses.every(({ holds }) => holds({ ...STRANGER, addr })));
+  };
   const found = entries.filter((one) => one.keyword === 'loglevel' && one.guards.length > 0 && isForStrangers(one));
   if (found.length === 0 && unread[0] !== undefined) cannotTell('not-observable', unread[0]);
   return found.map(({ args: [level = ''], origin }) => ({ level: level.toUpperCase(), origin }));

@@ -129,6 +129,8 @@ describe('fail2ban-sshd-jail', () => {
       quietFor('User root'),
     ],
     ['a Match block that is quiet for strangers', 'fail', /LogLevel QUIET/, quietFor('Address *,!10.0.0.0/8')],
+    ['a Match block that is quiet for IPv6', 'fail', /LogLevel QUIET/, quietFor('Address ::/0')],
+    ['a Match block that is quiet for half of IPv4', 'fail', /LogLevel QUIET/, quietFor('Address 0.0.0.0/1')],
     ['a Match block that is quiet for a network inside', 'pass', /./, quietFor('User root Address 10.9.0.0/16')],
     [
       'no sight of the files of sshd',

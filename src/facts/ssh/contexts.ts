@@ -21,6 +21,8 @@ export const STRANGER_SPEC = (['user', 'host', 'addr', 'laddr', 'lport'] as cons
   .map((on) => `${on}=${STRANGER[on]}`)
   .join();
 
+/** Where strangers come from: the other half of IPv4 and IPv6 as well, which a rule may name by themselves. */
+export const OUTSIDE: readonly string[] = [STRANGER.addr, '1.0.0.1', '2001:db8::7'];
 /** Beside the outside address: IPv6, each private range, the machine itself, and what is below every other range. */
 const ADDRESSES = ['2001:db8::7', '10.0.0.7', '172.16.0.7', '192.168.0.7', '127.0.0.1', '::1', '1.0.0.1'];
 /** Nobody has sshd on it (tcpmux), and no rule names it: it stands for the ports outside of every `Match LocalPort`. */
